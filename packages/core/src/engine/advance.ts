@@ -1,4 +1,4 @@
-import { cycleAt, cycleEnd, type CycleSpan, termAt } from "./calendar.ts";
+import { type CycleSpan, cycleAt, cycleEnd, termAt } from "./calendar.ts";
 import { endOpenCharge } from "./end-charge.ts";
 import { addGrant } from "./grants.ts";
 import { edit } from "./journal.ts";
@@ -6,7 +6,7 @@ import { levelOf } from "./level.ts";
 import { holderOf, move } from "./move.ts";
 import { expiryNotice } from "./notices.ts";
 import { proportion } from "./proportion.ts";
-import { type ChargeRow, type GrantRow, type HolderCycle, type HolderRow, type State } from "./state.ts";
+import type { ChargeRow, GrantRow, HolderCycle, HolderRow, State } from "./state.ts";
 import { appendTerm } from "./terms.ts";
 
 /**

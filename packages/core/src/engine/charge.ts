@@ -109,9 +109,11 @@ export function price(feature: Feature, mode: Mode, asked: { quantity: number; u
     throw invalid("usage", "is required for a metered feature: give the estimated usage, for example { input: 1000 }");
   }
   if (!metered && asked.usage !== null) throw invalid("usage", "is only for metered features; leave it out");
-  if (metered && asked.quantity !== 1) throw invalid("quantity", "must be 1 for a metered feature; its usage is the quantity");
+  if (metered && asked.quantity !== 1)
+    throw invalid("quantity", "must be 1 for a metered feature; its usage is the quantity");
   const amount = priceOf(mode, asked.quantity, asked.usage);
-  if (amount === "too_large") throw invalid(metered ? "usage" : "quantity", "makes a price above 9007199254740991 credits");
+  if (amount === "too_large")
+    throw invalid(metered ? "usage" : "quantity", "makes a price above 9007199254740991 credits");
   return amount;
 }
 

@@ -4,13 +4,13 @@ import { priceOf } from "../catalog/price.ts";
 import { advance } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
 import { burn, invalid } from "./charge.ts";
-import { chargeOf } from "./settle.ts";
 import type { ExtendCommand } from "./command.ts";
 import { spendableBy } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { seatOf } from "./level.ts";
 import { holderOf } from "./move.ts";
 import { refusal } from "./remedies.ts";
+import { chargeOf } from "./settle.ts";
 import { type ChargeRow, POOL, type State } from "./state.ts";
 
 /** Raises a metered charge to a new total usage, in the same way as a charge. A total not above the old changes nothing. */

@@ -68,9 +68,7 @@ export function isFrozen(state: State, grant: GrantRow, now: number): boolean {
 
 /** The one predicate that decides whether a grant's available credits may be spent at an instant. */
 export function isSpendable(state: State, grant: GrantRow, now: number): boolean {
-  return (
-    grant.available > 0 && (grant.expiresAt === null || grant.expiresAt > now) && !isFrozen(state, grant, now)
-  );
+  return grant.available > 0 && (grant.expiresAt === null || grant.expiresAt > now) && !isFrozen(state, grant, now);
 }
 
 /**

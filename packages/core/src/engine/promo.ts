@@ -24,7 +24,10 @@ export interface GrantOutcome {
 export function grantPromo(state: State, command: GrantCommand, now: number): Decided<GrantOutcome> {
   const holder = command.member ?? POOL;
   if (command.member !== null && !state.members.has(command.member)) {
-    throw new DucatError("unknown_member", `There is no member ${command.member} in this workspace. Put the member first.`);
+    throw new DucatError(
+      "unknown_member",
+      `There is no member ${command.member} in this workspace. Put the member first.`,
+    );
   }
   advance(state, [holder], now, true);
   const id = `promo:${command.id}`;

@@ -40,7 +40,10 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   if (command.status === "ended") {
     const free = firstFreePlan(state.catalog);
     if (plan !== null && plan !== free) {
-      throw invalid("plan", `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`);
+      throw invalid(
+        "plan",
+        `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
+      );
     }
     writes = setPending(state, null) || writes;
     if (present.paid) change.plan = free;
@@ -88,18 +91,13 @@ function setPending(state: State, pending: { plan: string; at: number } | null):
  * When a plan change takes effect; `null`: now. One that lowers any seat's allowance or ends a paid plan waits for the
  * end of what is paid for, unless the caller says otherwise.
  */
-function effectiveAt(
-  state: State,
-  command: SubscriptionCommand,
-  from: string,
-  to: string,
-  now: number,
-): number | null {
+function effectiveAt(state: State, command: SubscriptionCommand, from: string, to: string, now: number): number | null {
   const planFrom = state.catalog.plans[from];
   const planTo = state.catalog.plans[to];
   if (planFrom === undefined || planTo === undefined) throw unknownPlan(state, to);
   const { effective } = command;
-  const waits = effective ?? ((planFrom.paid && !planTo.paid) || lowersAllowance(planFrom, planTo) ? "period_end" : "now");
+  const waits =
+    effective ?? ((planFrom.paid && !planTo.paid) || lowersAllowance(planFrom, planTo) ? "period_end" : "now");
   if (waits === "now") return null;
   const { periodEndsAt } = state.workspace;
   const periodEnd = periodEndsAt !== null && periodEndsAt > now ? periodEndsAt : presentCycle(state, now).endsAt;

@@ -5,11 +5,10 @@ import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./ans
 import { invalid } from "./charge.ts";
 import type { SupportRefundCommand } from "./command.ts";
 import { grantOf, uncountForCap } from "./end-charge.ts";
-import { addGrant } from "./grants.ts";
+import { addGrant, first } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { giveBack, holderOf } from "./move.ts";
 import { claim, claimed } from "./operation.ts";
-import { first } from "./grants.ts";
 import { chargeOf } from "./settle.ts";
 import { type ChargeRow, POOL, type State } from "./state.ts";
 
@@ -35,7 +34,10 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
   const before = claimed(state, "support-refund", command.id, fingerprint);
   if (before !== null) return refused(answer(before.result as unknown as Given, true));
   if (row.state !== "settled") {
-    throw new DucatError("not_settled", `Charge ${row.id} is ${row.state}; only a settled charge can be refunded by support.`);
+    throw new DucatError(
+      "not_settled",
+      `Charge ${row.id} is ${row.state}; only a settled charge can be refunded by support.`,
+    );
   }
   const { amount, units } = amountOf(row, command.quantity);
   const given = returnSlices(state, row, command, amount, now);
@@ -72,13 +74,7 @@ function amountOf(row: ChargeRow, quantity: number | null): { amount: number; un
   return { amount, units };
 }
 
-function returnSlices(
-  state: State,
-  row: ChargeRow,
-  command: SupportRefundCommand,
-  amount: number,
-  now: number,
-): Given {
+function returnSlices(state: State, row: ChargeRow, command: SupportRefundCommand, amount: number, now: number): Given {
   let left = row.unlimited ? 0 : amount;
   let restored = 0;
   const lost = new Map<string, number>();

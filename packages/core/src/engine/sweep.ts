@@ -29,7 +29,7 @@ export function advanceClock(state: State, command: AdvanceClockCommand, now: nu
   if (workspace.testClock === null) {
     throw new DucatError(
       "not_a_test_clock",
-      "This workspace lives in real time. A test clock is given at creation: { testClock: \"2026-01-31T00:00:00Z\" }.",
+      'This workspace lives in real time. A test clock is given at creation: { testClock: "2026-01-31T00:00:00Z" }.',
     );
   }
   if (command.now < workspace.testClock) {

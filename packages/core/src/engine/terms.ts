@@ -29,8 +29,7 @@ export function appendTerm(state: State, change: TermChange): Term {
     planNow.anchor === "workspace"
       ? workspace.createdAt
       : (change.anchor ?? (planBefore?.anchor === "workspace" ? change.from : before.anchor));
-  const newEpoch =
-    paid !== before.paid || planNow.holder !== planBefore?.holder || (paid && change.newPeriod === true);
+  const newEpoch = paid !== before.paid || planNow.holder !== planBefore?.holder || (paid && change.newPeriod === true);
   let { epoch, epochFrom } = before;
   if (newEpoch) {
     epochFrom = change.from;

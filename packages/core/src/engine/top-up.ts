@@ -127,7 +127,10 @@ function repeatedOrder(state: State, row: TopUpRow, command: TopUpCommand, now: 
     row.recipients.length === command.recipients.length &&
     row.recipients.every((recipient, i) => recipient === command.recipients[i]);
   if (!same) {
-    throw new DucatError("id_reused", `Top-up ${row.id} was ordered with another buyer, pack or recipients. Use a new id.`);
+    throw new DucatError(
+      "id_reused",
+      `Top-up ${row.id} was ordered with another buyer, pack or recipients. Use a new id.`,
+    );
   }
   if (command.paid) return topUpPaid(state, { ...command, verb: "topUpPaid" }, now);
   return refused({ outcome: row.state === "paid" ? "paid" : "ordered", replayed: true, topUp: presentTopUp(row) });
@@ -217,7 +220,10 @@ export function requestTopUp(state: State, command: TopUpRequestCommand, now: nu
   const existing = state.requests.get(command.id);
   if (existing !== undefined) {
     if (existing.member !== command.member || existing.pack !== command.pack) {
-      throw new DucatError("id_reused", `Request ${existing.id} was made by another member or for another pack. Use a new id.`);
+      throw new DucatError(
+        "id_reused",
+        `Request ${existing.id} was made by another member or for another pack. Use a new id.`,
+      );
     }
     return refused({ outcome: "requested", replayed: true, request: presentRequest(existing) });
   }

@@ -23,8 +23,7 @@ export function presentWorkspace(state: State, now: number): Workspace {
     name: workspace.name,
     plan: term.plan,
     status: term.status,
-    pending:
-      workspace.pending === null ? null : { plan: workspace.pending.plan, at: instant(workspace.pending.at) },
+    pending: workspace.pending === null ? null : { plan: workspace.pending.plan, at: instant(workspace.pending.at) },
     createdAt: instant(workspace.createdAt),
     cycle: { index: cycle.index, startsAt: instant(cycle.startsAt), endsAt: instant(cycle.endsAt) },
     seq: workspace.seq,
