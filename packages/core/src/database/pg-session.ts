@@ -114,11 +114,16 @@ function stateOf(connection: Connection): ConnectionState {
 function pipelined(client: PgClient, connection: Connection, preparedStatements: boolean): Connected {
   const state = stateOf(connection);
   let loss: unknown;
+  /** What the server reported against the statements under way. It says more than the end of the connection behind it. */
+  let reported: unknown;
+
+  function lose(error: unknown): void {
+    loss ??= reported ?? error;
+  }
 
   function send(pipeline: Pipeline): Promise<readonly Result[]> {
     if (loss !== undefined) return Promise.reject(connectionError(loss));
     return new Promise((resolve, reject) => {
-      let reported: unknown;
       const query = submittable(pipeline, (error) => {
         if (isServerError(error)) reported = error;
         else state.running?.broken(error);
@@ -131,6 +136,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
       state.running = {
         ready() {
           settle();
+          reported = undefined;
           try {
             resolve(pipeline.results());
           } catch (error) {
@@ -139,8 +145,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
         },
         broken(error) {
           settle();
-          // The server's last word says more than the end of the connection that follows it.
-          loss ??= reported ?? error;
+          lose(error);
           reject(connectionError(loss));
         },
       };
@@ -158,9 +163,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
     },
     idle: () => loss === undefined && state.status === "I",
     broken: () => loss !== undefined,
-    lose(error) {
-      loss ??= error;
-    },
+    lose,
   };
 }
 
