@@ -66,6 +66,8 @@ async function borrow<T>(
   const session = pgSession(client, preparedStatements);
   let clean = false;
   try {
+    // A host's connection may come with a transaction that the host forgot.
+    if (!session.idle && !(await session.rollBack())) throw connectionError(new Error("The connection is lost."));
     const result = await work(session);
     clean = session.idle;
     if (!clean) throw new Error("The work ended inside a transaction, which was rolled back.");
