@@ -52,10 +52,17 @@ function textFaultOf(value: Plain | undefined): string | null {
   if (value === undefined) return "is missing; a text is required";
   if (typeof value !== "string") return `must be a text, got ${describe(value)}`;
   if (value.trim() === "") return "must not be blank";
-  if (value.length > catalogLimits.nameLength) {
-    return `must have at most ${catalogLimits.nameLength} characters, got ${value.length}`;
-  }
-  return null;
+  const length = characters(value);
+  return length <= catalogLimits.nameLength
+    ? null
+    : `must have at most ${catalogLimits.nameLength} characters, got ${length}`;
+}
+
+/** Counted as people and JSON Schema count them: an emoji is one. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
 }
 
 export interface IntegerRange {
