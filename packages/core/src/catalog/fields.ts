@@ -26,15 +26,12 @@ export function readObject(
   }
   if (known !== null) {
     for (const key of Object.keys(value)) {
-      if (!known.includes(key))
-        faults.add(pathOf(path, key), `is not known here${suggestion(key, known)}; ${knownKeys(known)}`);
+      if (known.includes(key)) continue;
+      const hint = faults.full ? "" : suggestion(key, known);
+      faults.add(pathOf(path, key), `is not known here${hint}; the keys are ${known.join(", ")}`);
     }
   }
   return value;
-}
-
-function knownKeys(known: readonly string[]): string {
-  return `the keys are ${known.join(", ")}`;
 }
 
 /** A text that people read: 1–200 characters, not only blanks. */
