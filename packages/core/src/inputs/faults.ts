@@ -13,6 +13,11 @@ export function noFaults(): Faults {
   return { listed: null, count: 0 };
 }
 
+/** True when another fault would only be counted: then its message need not be made. */
+export function isFull(faults: Faults): boolean {
+  return faults.count >= maxListed;
+}
+
 export function addFault(faults: Faults, path: string, message: string): void {
   faults.count += 1;
   if (faults.count > maxListed) return;

@@ -1,5 +1,5 @@
 import { suggestion } from "../catalog/faults.ts";
-import { addFault, type Faults, noFaults, refuseFaults } from "./faults.ts";
+import { addFault, type Faults, isFull, noFaults, refuseFaults } from "./faults.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { described, type Rule, type ValueOf } from "./rule.ts";
 
@@ -88,6 +88,7 @@ function addUnknown(
   faults: Faults,
 ): void {
   if (given[key] === undefined) return;
+  if (isFull(faults)) return addFault(faults, "", "");
   const shown = key.length > 60 ? `${key.slice(0, 60).toWellFormed()}…` : key.toWellFormed();
   const hint = suggestion(key, keys);
   const help = hint === "" ? `the fields are ${keys.join(", ")}` : "correct or remove it";

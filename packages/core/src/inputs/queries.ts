@@ -25,7 +25,7 @@ function reader<const F extends Fields>(shape: Shape<F>): (input: unknown) => Va
 
 /** For lists that may be asked without any input. */
 function optionalReader<const F extends Fields>(shape: Shape<F>): (input?: unknown) => Values<F> {
-  return (input) => readInput(shape, input ?? {});
+  return (input) => readInput(shape, input === undefined ? {} : input);
 }
 
 export const quoteInput = shape({
