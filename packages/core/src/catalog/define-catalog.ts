@@ -1,3 +1,4 @@
+import type { CheckedInput } from "./checked-input.ts";
 import type { CatalogInput } from "./input.ts";
 import type { TypedCatalog } from "./typed-catalog.ts";
 import { requireValidCatalog } from "./validate-catalog.ts";
@@ -14,6 +15,8 @@ import { requireValidCatalog } from "./validate-catalog.ts";
  *   plans: { free: { name: "Free", paid: false, anchor: "workspace", holder: "workspace", allowance: 300 } },
  * });
  */
-export function defineCatalog<const Input extends CatalogInput>(input: Input): TypedCatalog<Input> {
+export function defineCatalog<const Input extends CatalogInput>(
+  input: Input & CheckedInput<Input>,
+): TypedCatalog<Input> {
   return requireValidCatalog(input) as unknown as TypedCatalog<Input>;
 }

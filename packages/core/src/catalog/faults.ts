@@ -5,6 +5,8 @@ import { catalogLimits } from "./limits.ts";
 export interface FaultList {
   add(path: string, message: string): void;
   readonly count: number;
+  /** True when further faults are only counted: their messages need not be made. */
+  readonly full: boolean;
   list(): Fault[];
 }
 
@@ -18,6 +20,9 @@ export function createFaultList(limit: number = catalogLimits.faults): FaultList
     },
     get count() {
       return count;
+    },
+    get full() {
+      return count >= limit;
     },
     list() {
       if (count <= limit) return faults;

@@ -26,15 +26,12 @@ export function readObject(
   }
   if (known !== null) {
     for (const key of Object.keys(value)) {
-      if (!known.includes(key))
-        faults.add(pathOf(path, key), `is not known here${suggestion(key, known)}; ${knownKeys(known)}`);
+      if (known.includes(key)) continue;
+      const hint = faults.full ? "" : suggestion(key, known);
+      faults.add(pathOf(path, key), `is not known here${hint}; the keys are ${known.join(", ")}`);
     }
   }
   return value;
-}
-
-function knownKeys(known: readonly string[]): string {
-  return `the keys are ${known.join(", ")}`;
 }
 
 /** A text that people read: 1–200 characters, not only blanks. */
@@ -52,10 +49,17 @@ function textFaultOf(value: Plain | undefined): string | null {
   if (value === undefined) return "is missing; a text is required";
   if (typeof value !== "string") return `must be a text, got ${describe(value)}`;
   if (value.trim() === "") return "must not be blank";
-  if (value.length > catalogLimits.nameLength) {
-    return `must have at most ${catalogLimits.nameLength} characters, got ${value.length}`;
-  }
-  return null;
+  const length = characters(value);
+  return length <= catalogLimits.nameLength
+    ? null
+    : `must have at most ${catalogLimits.nameLength} characters, got ${length}`;
+}
+
+/** Counted as people and JSON Schema count them: an emoji is one. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
 }
 
 export interface IntegerRange {

@@ -4,7 +4,7 @@ import { readChoice, readFlag, readInteger, readObject, readText } from "./field
 import { entriesById, mapById } from "./ids.ts";
 import { catalogLimits } from "./limits.ts";
 import { readMetadata } from "./metadata.ts";
-import type { Plain } from "./plain-data.ts";
+import { type Plain, refused } from "./plain-data.ts";
 import { readAllowance } from "./read-allowance.ts";
 
 const planKeys = ["name", "paid", "anchor", "holder", "allowance", "topUps", "hidden", "retired", "order", "metadata"];
@@ -19,11 +19,13 @@ export function readPlans(
   if (map === null) return mapById();
   const before = faults.count;
   const plans = mapById<Plan>();
+  const places = new Map<number, string>();
   entriesById(map, "plans", catalogLimits.plans, faults).forEach(([id, item, path], index) => {
     const plan = readPlan(item, path, index, seats, faults);
-    if (plan !== null) plans[id] = plan;
+    if (plan === null) return;
+    plans[id] = plan;
+    refuseTakenPlace(id, plan, path, places, faults);
   });
-  refuseEqualOrders(plans, faults);
   if (faults.count === before && !Object.values(plans).some((plan) => !plan.paid && !plan.retired)) {
     faults.add(
       "plans",
@@ -67,21 +69,26 @@ function readPlan(
     topUps: topUps ?? false,
     hidden: readFlag(plan, "hidden", path, faults, false) ?? false,
     retired: readFlag(plan, "retired", path, faults, false) ?? false,
-    order: readInteger(plan.order, pathOf(path, "order"), orderRange, faults, index),
+    order: readOrder(plan.order, pathOf(path, "order"), index, faults),
     metadata: readMetadata(plan, path, faults),
   };
 }
 
+/** A faulty place is reported as what it is and never as taken. */
+function readOrder(value: Plain | undefined, path: string, index: number, faults: FaultList): number {
+  const before = faults.count;
+  const order = readInteger(value, path, orderRange, faults, index);
+  return value === refused || faults.count > before ? Number.NaN : order;
+}
+
 /** Which free plan comes first must never be left to chance. */
-function refuseEqualOrders(plans: Readonly<Record<string, Plan>>, faults: FaultList): void {
-  const seen = new Map<number, string>();
-  for (const [id, plan] of Object.entries(plans)) {
-    const other = seen.get(plan.order);
-    if (other === undefined) seen.set(plan.order, id);
-    else
-      faults.add(
-        pathOf(pathOf("plans", id), "order"),
-        `is ${plan.order}, as of the plan ${describe(other)}; give every plan its own place`,
-      );
-  }
+function refuseTakenPlace(id: string, plan: Plan, path: string, places: Map<number, string>, faults: FaultList): void {
+  if (Number.isNaN(plan.order)) return;
+  const other = places.get(plan.order);
+  if (other === undefined) places.set(plan.order, id);
+  else
+    faults.add(
+      pathOf(path, "order"),
+      `is ${plan.order}, as of the plan ${describe(other)}; give every plan its own place`,
+    );
 }

@@ -16,8 +16,9 @@ export function readRoles(value: Plain | undefined, faults: FaultList): RolesAnd
   if (map === null) return { roles: mapById(), seats: null };
   const roles = mapById<Role>();
   const seats = new Set<string>();
-  let seatsKnown = true;
-  for (const [id, item, path] of entriesById(map, "roles", catalogLimits.roles, faults)) {
+  const entries = entriesById(map, "roles", catalogLimits.roles, faults);
+  let seatsKnown = entries.length === Object.keys(map).length;
+  for (const [id, item, path] of entries) {
     const role = readObject(item, path, ["seat", "buys"], faults);
     const seat = role === null ? undefined : readSeat(role, path, faults);
     if (seat === undefined) seatsKnown = false;

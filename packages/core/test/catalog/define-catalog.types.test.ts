@@ -1,7 +1,9 @@
 import type { Catalog } from "@ducat/client";
 import { describe, expect, test } from "vitest";
 import {
+  type CatalogInput,
   type ChargeTarget,
+  catalogToInput,
   type defaultCatalog,
   defineCatalog,
   type FeatureId,
@@ -129,5 +131,41 @@ describe("the types of a catalog defined in code", () => {
       () => defineCatalog({ roles: {}, features: {}, plans: { a: { ...pool, allowance: 1 } } }),
     ];
     for (const define of faulty) expect(define).toThrow("not valid");
+  });
+
+  test("keys, plans and seats that do not exist are refused as they are typed", () => {
+    const roles = { owner: { seat: "editor" } } as const;
+    const features = {} as const;
+    const free = { name: "Free", paid: false, anchor: "workspace", holder: "workspace", allowance: 300 } as const;
+    const plans = { free } as const;
+    const small = { name: "Small", credits: 1, price: { amount: 1, currency: "usd" } } as const;
+    const named = { name: "F", unit: "u", settles: "unit" } as const;
+    const faulty = [
+      // @ts-expect-error topUpPacks was meant.
+      () => defineCatalog({ roles, features, plans, topUpPack: {} }),
+      // @ts-expect-error buys was meant.
+      () => defineCatalog({ roles: { owner: { seat: "editor", buy: true } }, features, plans }),
+      // @ts-expect-error hidden was meant.
+      () => defineCatalog({ roles, features, plans: { free: { ...free, hide: true } } }),
+      // @ts-expect-error hidden was meant.
+      () => defineCatalog({ roles, features, plans, topUpPacks: { small: { ...small, hide: true } } }),
+      // @ts-expect-error No role has this seat.
+      () => defineCatalog({ roles, features, plans: { free: { ...free, allowance: { editr: 300 } } } }),
+      // @ts-expect-error There is no such plan.
+      () => defineCatalog({ roles, features: { f: { ...named, plans: ["fre"], modes: { standard: 1 } } }, plans }),
+      // @ts-expect-error There is no such plan.
+      () => defineCatalog({ roles, features: { f: { ...named, modes: { a: { price: 1, plans: ["fre"] } } } }, plans }),
+    ];
+    for (const define of faulty) expect(define).toThrow("not valid");
+    const features2 = { f: { ...named, plans: ["free"], modes: { standard: { price: 1, plans: ["free"] } } } } as const;
+    expect(defineCatalog({ roles, features: features2, plans, topUpPacks: { small } }).plans.free.name).toBe("Free");
+  });
+
+  test("an input that is not typed by its ids is accepted, and gives any id", () => {
+    const input: CatalogInput = catalogToInput(catalog);
+    const untyped = defineCatalog(input);
+    const fact: Same<FeatureId<typeof untyped>, string> = true;
+    const target: ChargeTarget<typeof untyped> = { feature: "anything" };
+    expect([fact, target.feature, untyped]).toEqual([true, "anything", catalog]);
   });
 });
