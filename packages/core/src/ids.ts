@@ -1,6 +1,6 @@
 import { uuidv7 } from "uuidv7";
 
-/** A new id, unique everywhere and ordered by time: attempts, request ids. The only randomness beside `jitter`. */
+/** A new id, unique everywhere and ordered by time: attempts, request ids. */
 export function newId(): string {
   return uuidv7();
 }
