@@ -1,0 +1,23 @@
+export { DucatError, isDucatError } from "@ducat/client";
+export type {
+  CatalogInput,
+  CatalogValidation,
+  ChargeTarget,
+  FeatureId,
+  MeterOf,
+  ModeOf,
+  PackId,
+  PlanId,
+  RoleId,
+  TypedCatalog,
+} from "./catalog/index.ts";
+export {
+  catalogToInput,
+  catalogToJson,
+  catalogVersion,
+  defaultCatalog,
+  defaultCatalogInput,
+  defineCatalog,
+  parseCatalogJson,
+  validateCatalog,
+} from "./catalog/index.ts";
