@@ -22,7 +22,6 @@ export type {
   PackId,
   PlanId,
   RoleId,
-  SettlesOf,
   TypedCatalog,
 } from "./typed-catalog.ts";
 export { type CatalogValidation, validateCatalog } from "./validate-catalog.ts";
