@@ -1,4 +1,4 @@
-export { DucatError, isDucatError } from "@ducat/client";
+export * from "@ducat/client";
 export type {
   CatalogInput,
   CatalogValidation,

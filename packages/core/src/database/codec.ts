@@ -86,6 +86,9 @@ const decoders: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
   [1185, arrayOf(keepText)],
 ]);
 
+/** The types above, and those that other drivers turn into objects of their own: bytea, date, time and timestamps. */
+export const knownTypeOids: readonly number[] = [...decoders.keys(), 17, 1082, 1083, 1114, 1184, 1186, 1266];
+
 export function decoderFor(typeOid: number): Decoder {
   return decoders.get(typeOid) ?? keepText;
 }

@@ -1,13 +1,11 @@
 import { EventEmitter } from "node:events";
-import { decodeRow, decoderFor, encodeParam } from "./codec.ts";
 import { connectionError, isServerError } from "./errors.ts";
+import { type PgQueryable, queryAsText, runOneByOne } from "./one-by-one.ts";
 import { emptyRegistry, type Pipeline, type Registry, scriptPipeline, statementPipeline } from "./pipeline.ts";
 import type { Result, Session, Statement } from "./port.ts";
 
 /** As much of a `pg.PoolClient` as is used here. */
-export interface PgClient {
-  // biome-ignore lint/suspicious/noExplicitAny: pg overloads it for texts, configurations and objects that submit themselves
-  query(query: any): any;
+export interface PgClient extends PgQueryable {
   on(event: "error", listener: (error: Error) => void): unknown;
   removeListener(event: "error", listener: (error: Error) => void): unknown;
   release(destroy?: boolean | Error): void;
@@ -97,10 +95,10 @@ function plainConnection(client: PgClient): Connection | undefined {
   return typeof stream?.write === "function" ? (connection as Connection) : undefined;
 }
 
-function stateOf(connection: Connection): ConnectionState {
+function stateOf(connection: Connection, status: string): ConnectionState {
   const known = states.get(connection);
   if (known) return known;
-  const state: ConnectionState = { registry: emptyRegistry(), status: "I", running: undefined };
+  const state: ConnectionState = { registry: emptyRegistry(), status, running: undefined };
   // Behind pg's own listener: when ours runs, the client is ready for the next query.
   connection.on("readyForQuery", (message: { status: string }) => {
     state.status = message.status;
@@ -112,13 +110,19 @@ function stateOf(connection: Connection): ConnectionState {
 }
 
 function pipelined(client: PgClient, connection: Connection, preparedStatements: boolean): Connected {
-  const state = stateOf(connection);
+  const { getTransactionStatus } = client as { getTransactionStatus?(): string | null };
+  const state = stateOf(connection, getTransactionStatus?.call(client) ?? "I");
   let loss: unknown;
+  /** What the server reported against the statements under way. It says more than the end of the connection behind it. */
+  let reported: unknown;
+
+  function lose(error: unknown): void {
+    loss ??= reported ?? error;
+  }
 
   function send(pipeline: Pipeline): Promise<readonly Result[]> {
     if (loss !== undefined) return Promise.reject(connectionError(loss));
     return new Promise((resolve, reject) => {
-      let reported: unknown;
       const query = submittable(pipeline, (error) => {
         if (isServerError(error)) reported = error;
         else state.running?.broken(error);
@@ -131,6 +135,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
       state.running = {
         ready() {
           settle();
+          reported = undefined;
           try {
             resolve(pipeline.results());
           } catch (error) {
@@ -139,8 +144,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
         },
         broken(error) {
           settle();
-          // The server's last word says more than the end of the connection that follows it.
-          loss ??= reported ?? error;
+          lose(error);
           reject(connectionError(loss));
         },
       };
@@ -158,9 +162,7 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
     },
     idle: () => loss === undefined && state.status === "I",
     broken: () => loss !== undefined,
-    lose(error) {
-      loss ??= error;
-    },
+    lose,
   };
 }
 
@@ -198,34 +200,30 @@ function submittable(pipeline: Pipeline, failed: (error: unknown) => void) {
   };
 }
 
-/** A client that is not pg's own: one query after another, with the same texts and the same decoders. */
+/** A client that is not pg's own: one query after another. */
 function oneByOne(client: PgClient): Connected {
   let open = false;
   let loss: unknown;
 
-  async function query(text: string, values?: readonly (string | null)[]) {
+  async function watched<T>(query: () => Promise<T>): Promise<T> {
     try {
-      return await client.query(values ? { text, values, rowMode: "array", types: rawTypes } : { text });
+      return await query();
     } catch (error) {
       if (!isServerError(error)) loss ??= error;
       throw connectionError(error);
     }
   }
 
+  async function query(text: string, values: (string | null)[]) {
+    const result = await watched(() => queryAsText(client, text, values));
+    open = stillOpen(text, open);
+    return result;
+  }
+
   return {
-    async run(statements) {
-      const results: Result[] = [];
-      for (const { text, params } of statements) {
-        const { rows, fields, rowCount } = await query(text, (params ?? []).map(encodeParam));
-        const columns = (fields as { dataTypeID: number }[]).map((field) => decoderFor(field.dataTypeID));
-        for (const row of rows) decodeRow(row, columns);
-        results.push({ rows, count: rowCount ?? 0 });
-        open = stillOpen(text, open);
-      }
-      return results;
-    },
+    run: (statements) => runOneByOne(statements, query),
     async script(text) {
-      await query(text);
+      await watched(() => client.query(text));
     },
     idle: () => !open && loss === undefined,
     broken: () => loss !== undefined,
@@ -237,10 +235,8 @@ function oneByOne(client: PgClient): Connected {
 
 /** Such a client does not tell the transaction's state: follow the words that open and end one. */
 function stillOpen(text: string, open: boolean): boolean {
-  const word = /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase();
-  if (word === "begin" || word === "start") return true;
-  return word === "commit" || word === "rollback" || word === "end" || word === "abort" ? false : open;
+  const [first, second] = text.toLowerCase().match(/\w+/g) ?? [];
+  if (first === "begin" || first === "start") return true;
+  if (first === "rollback") return second === "to" ? open : false;
+  return first === "commit" || first === "end" || first === "abort" ? false : open;
 }
-
-/** Makes pg hand every column over as text. */
-const rawTypes = { getTypeParser: () => (text: string) => text };

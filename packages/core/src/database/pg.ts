@@ -1,3 +1,4 @@
+import { DucatError } from "@ducat/client";
 import { connectionError, missingDependency } from "./errors.ts";
 import { type PgClient, pgSession } from "./pg-session.ts";
 import type { Database, Session } from "./port.ts";
@@ -42,7 +43,7 @@ export function pgDatabase(options: PgOptions): Database {
   return {
     kind: "pg",
     async withSession(work) {
-      if (closed) throw connectionError(new Error("The database was closed."));
+      if (closed) throw new DucatError("closed", "The database was closed.");
       const from = await pool();
       const client = await from.connect().catch((error: unknown) => {
         throw connectionError(error);
@@ -65,6 +66,8 @@ async function borrow<T>(
   const session = pgSession(client, preparedStatements);
   let clean = false;
   try {
+    // A host's connection may come with a transaction that the host forgot.
+    if (!session.idle && !(await session.rollBack())) throw connectionError(new Error("The connection is lost."));
     const result = await work(session);
     clean = session.idle;
     if (!clean) throw new Error("The work ended inside a transaction, which was rolled back.");

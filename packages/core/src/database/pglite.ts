@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { DucatError } from "@ducat/client";
@@ -28,11 +28,15 @@ export function pgliteDatabase(options: PgliteOptions): Database {
   let last: Promise<unknown> = Promise.resolve();
 
   async function open(): Promise<Engine> {
-    if (directory !== undefined && !releaseFolder) {
-      mkdirSync(directory, { recursive: true });
-      releaseFolder = lockFolder(directory);
+    if (directory === undefined) return await startEngine(undefined);
+    releaseFolder ??= lockFolder(directory);
+    try {
+      return await startEngine(join(directory, "postgres"));
+    } catch (error) {
+      releaseFolder();
+      releaseFolder = undefined;
+      throw error;
     }
-    return await startEngine(directory === undefined ? undefined : join(directory, "postgres"));
   }
 
   async function engine(): Promise<Engine> {
@@ -56,7 +60,7 @@ export function pgliteDatabase(options: PgliteOptions): Database {
   return {
     kind: "pglite",
     async withSession(work) {
-      if (closing) throw new DucatError("database_unavailable", "The database was closed.");
+      if (closing) throw new DucatError("closed", "The database was closed.");
       return await inTurn(async () => await borrow(await engine(), work));
     },
     async close() {
@@ -101,7 +105,8 @@ async function borrow<T>(engine: Engine, work: (session: Session) => Promise<T>)
   } finally {
     ended = true;
     if (busy) await engine.idle();
-    if (engine.status !== "I" && !engine.dead) await engine.exchange(scriptPipeline("rollback"));
+    // One connection serves everybody: when it cannot be put in order, it is thrown away with its thread.
+    if (engine.status !== "I") await engine.exchange(scriptPipeline("rollback")).catch(engine.kill);
   }
 }
 
@@ -113,6 +118,8 @@ interface Engine {
   exchange(pipeline: Pipeline): Promise<readonly Result[]>;
   /** Resolves when nothing is being run. */
   idle(): Promise<void>;
+  /** Ends the thread as it is. What was committed stays; the next use opens the folder anew. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,7 +130,12 @@ const workerUrl = new URL(
 );
 
 function startEngine(directory: string | undefined): Promise<Engine> {
-  const worker = new Worker(workerUrl, { workerData: { directory }, name: "ducat-pglite" });
+  if (!existsSync(workerUrl)) {
+    const message = `The file ${workerUrl.pathname} is missing. Tell your bundler to leave the package ducat external.`;
+    return Promise.reject(new DucatError("missing_dependency", message));
+  }
+  // Without the host's flags, of which some (`--input-type`) are not allowed for a file.
+  const worker = new Worker(workerUrl, { workerData: { directory }, name: "ducat-pglite", execArgv: [] });
   let waiting: { resolve(message: FromWorker): void; reject(error: unknown): void } | undefined;
   let current: Promise<unknown> = Promise.resolve();
   let death: DucatError | undefined;
@@ -176,7 +188,7 @@ function startEngine(directory: string | undefined): Promise<Engine> {
       if (answer.type !== "response") throw new Error(`The worker answered ${answer.type}.`);
       const after = readResponse(answer.bytes, pipeline);
       if (!after) {
-        await worker.terminate();
+        await engine.kill();
         throw death;
       }
       status = after;
@@ -184,6 +196,10 @@ function startEngine(directory: string | undefined): Promise<Engine> {
     },
     async idle() {
       await current;
+    },
+    async kill() {
+      die(new Error("The worker was ended."));
+      await worker.terminate();
     },
     async close() {
       if (death) return;

@@ -68,6 +68,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     reason: null,
     cancelRequested: false,
     slices: [],
+    entries: [],
     catalogVersion: state.catalogVersion,
     attempt: command.attempt,
     superseded: [],

@@ -66,6 +66,10 @@ function enter(
   const workspace = edit(state, state.workspace);
   workspace.seq += 1;
   holder.lastAt = Math.max(holder.lastAt, cause.at);
+  if (cause.charge !== undefined) {
+    const charge = state.charges.get(cause.charge);
+    if (charge !== undefined) edit(state, charge).entries = [...charge.entries, workspace.seq];
+  }
   state.entries.push({
     seq: workspace.seq,
     kind,

@@ -166,6 +166,8 @@ export interface ChargeRow extends Tracked {
   reason: ChargeReason | null;
   cancelRequested: boolean;
   slices: Slice[];
+  /** The numbers of this charge's entries, in order. */
+  entries: number[];
   catalogVersion: string;
   attempt: string;
   superseded: string[];
