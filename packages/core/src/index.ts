@@ -1,5 +1,26 @@
 export * from "@ducat/client";
-export * from "./catalog/index.ts";
+export type {
+  CatalogInput,
+  CatalogValidation,
+  ChargeTarget,
+  FeatureId,
+  MeterOf,
+  ModeOf,
+  PackId,
+  PlanId,
+  RoleId,
+  TypedCatalog,
+} from "./catalog/index.ts";
+export {
+  catalogToInput,
+  catalogToJson,
+  catalogVersion,
+  defaultCatalog,
+  defaultCatalogInput,
+  defineCatalog,
+  parseCatalogJson,
+  validateCatalog,
+} from "./catalog/index.ts";
 export { createCredits } from "./credits.ts";
 export { printMigrations } from "./database/migrate.ts";
 export type { CreditsOptions, DatabaseOptions } from "./options.ts";
