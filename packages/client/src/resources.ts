@@ -112,6 +112,15 @@ export interface MonthlyBalance {
   renewsAt: Instant | null;
 }
 
+/** What the workspace's pool holds; its part of a member's balance. */
+export interface PoolBalance {
+  available: number;
+  held: number;
+  monthly: MonthlyBalance;
+  promo: { available: number };
+  topUp: { available: number; frozen: number };
+}
+
 export interface Balance {
   workspace: string;
   /** `null` for the pool's own balance. */
@@ -120,17 +129,13 @@ export interface Balance {
   available: number;
   /** Credits of open charges. */
   held: number;
+  /** True when the member's charges draw on an allowance without limit, so that `available` says nothing. */
+  unlimited: boolean;
   monthly: MonthlyBalance;
   promo: { available: number };
   topUp: { available: number; frozen: number };
   /** The workspace's part of `available`; `null` when asked for the pool itself. */
-  pool: {
-    available: number;
-    held: number;
-    monthly: MonthlyBalance;
-    promo: { available: number };
-    topUp: { available: number; frozen: number };
-  } | null;
+  pool: PoolBalance | null;
   debt: number;
   cap: { limit: number; used: number } | null;
   remedies: Remedy[];
