@@ -156,7 +156,15 @@ const operationColumns = [
   ms("o.at"),
 ].join(", ");
 
-export type LoadedKind = "terms" | "holders" | "grants" | "charges" | "leases" | "topUps" | "requests" | "operations";
+export type LoadedKind =
+  | "terms"
+  | "holders"
+  | "grants"
+  | "charges"
+  | "leases"
+  | "topUps"
+  | "requests"
+  | "operations";
 
 /** Statements with what their rows are, so that the answers can be told apart. */
 export interface Load {
@@ -190,10 +198,7 @@ export function createLoader(sql: Sql): Loader {
 
   const select = `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`;
   const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };
-  const lockSkipping: Prepared = {
-    name: "lock skipping",
-    text: `${select} order by w.id for no key update skip locked`,
-  };
+  const lockSkipping: Prepared = { name: "lock skipping", text: `${select} order by w.id for no key update skip locked` };
   const find: Prepared = { name: "find", text: select };
   const clock: Prepared = {
     name: "clock",
@@ -269,7 +274,7 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
-        " cross join lateral jsonb_array_elements(c.slices) s" +
+        ` cross join lateral jsonb_array_elements(c.slices) s` +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>'grant'`,
     },
     grantsOfTopUps: {
@@ -277,7 +282,7 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1` +
-        " cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)" +
+        ` cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)` +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace}` +
         ` and g.id = 'top-up:' || replace(t.id, ':', '::') || ':' || s.recipient`,
     },
@@ -298,16 +303,11 @@ export function createLoader(sql: Sql): Loader {
       name: "due holders",
       text:
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
-        " and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer",
+        ` and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 
-  function keyed(
-    kind: LoadedKind,
-    what: Prepared,
-    needs: ReadonlyMap<string, Need>,
-    of: (need: Need) => Iterable<string>,
-  ): Load[] {
+  function keyed(kind: LoadedKind, what: Prepared, needs: ReadonlyMap<string, Need>, of: (need: Need) => Iterable<string>): Load[] {
     const workspaces: string[] = [];
     const ids: string[] = [];
     for (const [workspace, need] of needs) {

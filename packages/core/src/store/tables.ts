@@ -1,5 +1,4 @@
 import type { Param } from "../database/port.ts";
-import { hasClawback } from "../engine/clawback.ts";
 import type {
   ChargeRow,
   EntryRow,
@@ -13,6 +12,7 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
+import { hasClawback } from "../engine/clawback.ts";
 
 type Scalar = string | number | boolean | null;
 
