@@ -15,7 +15,7 @@ export interface Measurement {
   /** Of a charge, in milliseconds; `null` for contenders that have no single charges. */
   p50: number | null;
   p99: number | null;
-  /** Pairs that the window saw end. */
+  /** Pairs that the window saw. */
   pairs: number;
   seconds: number;
   /** The part of the window in which this process's main thread was not waiting (0–1). */
@@ -37,7 +37,9 @@ export interface PairRun extends Window {
 
 /**
  * Callers are loops that charge, settle and charge again, with no pause: a closed system, in which latency and throughput are
- * two sides of one number. A charge counts when it and its settle end inside the window.
+ * two sides of one number. Callers that begin together stay together behind a fair pool: all charge, then all settle, and a
+ * window counts whole bursts or misses them. So they begin spread over the first half of the warm-up, and each half of a pair
+ * counts when it ends.
  */
 export async function measurePairs(run: PairRun): Promise<Measurement> {
   const { contender, tally, nextId, workspaces } = run;
@@ -45,22 +47,23 @@ export async function measurePairs(run: PairRun): Promise<Measurement> {
   const latency = createLatencyRecorder();
   let running = true;
   let measuring = false;
-  let pairs = 0;
+  let halves = 0;
 
   const caller = async () => {
     try {
+      if (run.callers > 1) await pause(Math.random() * run.warmUpSeconds * 0.5, () => running);
       while (running) {
         const workspace = hot ? hotWorkspace : 1 + Math.floor(Math.random() * workspaces);
         const id = nextId();
         const startedAt = performance.now();
         await contender.charge(workspace, id);
-        const took = performance.now() - startedAt;
+        if (measuring) {
+          halves += 1;
+          latency.record(performance.now() - startedAt);
+        }
         await contender.settle(workspace, id);
         tally[workspace] = (tally[workspace] ?? 0) + 1;
-        if (measuring) {
-          pairs += 1;
-          latency.record(took);
-        }
+        if (measuring) halves += 1;
       }
     } catch (error) {
       // The others finish their pair and stop; the first error is the run's.
@@ -78,6 +81,7 @@ export async function measurePairs(run: PairRun): Promise<Measurement> {
   running = false;
   const usage = stop();
   await allOrFirstError(callers);
+  const pairs = halves / 2;
   return {
     ...usage,
     pairsPerSecond: pairs / usage.seconds,
