@@ -48,6 +48,8 @@ export function pgliteDatabase(options: PgliteOptions): Database {
     if (opening) {
       const current = await opening;
       if (!current.dead) return current;
+      // To open anew would be to go on with nothing, as if no charge had ever been made.
+      if (directory === undefined) throw new DucatError("closed", "The database in memory was lost with its thread.");
     }
     opening = open();
     opening.catch(() => {

@@ -87,6 +87,16 @@ it("rejects what is under way when its thread dies, and opens anew at the next u
   await database.close();
 }, 60_000);
 
+it("does not go on with an empty database when the thread of one in memory dies", async () => {
+  const database = pgliteDatabase({ memory: true, template: pgliteTemplate() });
+  const threads: Worker[] = [];
+  process.on("worker", (thread) => threads.push(thread));
+  await database.withSession((session) => session.script("create table thing (id int)"));
+  await threads[0]?.terminate();
+  await expect(count(database)).rejects.toMatchObject({ code: "closed" });
+  await database.close();
+}, 30_000);
+
 it("refuses options that say nothing or two things", () => {
   expect(() => pgliteDatabase({})).toThrow(expect.objectContaining({ code: "invalid_options" }));
   expect(() => pgliteDatabase({ directory: folder, memory: true })).toThrow(
