@@ -11,6 +11,38 @@ import * as terms from "./auditor/terms.ts";
 
 export type { Catalog, Command } from "./auditor/model.ts";
 
+/*
+ * How the auditor reads what the contract leaves open. Numbers are its clauses.
+ *
+ * Time. Versions act in the order of `publish`. A cycle's version is pinned by its first accepted command of any kind,
+ * sweeps and clock advances apart; it decides the allowances and the days of grace, a plan that it lacks is read from
+ * the version in which the terms were made. In the instant of a boundary time comes first (3.6): renewals and changes
+ * that waited precede every command of that instant, so a downgrade then takes nothing away. A waiting change does not
+ * shorten a grant's `expiresAt` before it has taken effect. Grants of a month of free time that nothing had made when
+ * it was interrupted are made on the return. A share (5.1) counts the cycle as it was at the instant of the rise.
+ * `past_due` means no monthly grant on free plans too. Unlimited allowances leave the mark as it is. `allowance` in
+ * a balance is the mark. `first` of a monthly pool is for instants in the month since the creation.
+ * `renewsAt` is the cycle's end if the present terms would then give a grant, whatever waits.
+ *
+ * Plans. A plan request that waits lets status, anchor and newPeriod of the same request act at once. A waiting change
+ * from free to paid keeps its own anchor; free to paid without one means the instant it takes effect. The same request
+ * again is the same plan with the same `effective` (absent and waiting = `period_end`). A `periodEndsAt` that is over
+ * is an instant not in the future. A plan that names no allowance for a seat gives it 0; between pools by the month
+ * the months are compared. Creation comes from `createdAt` on; what was read at creation is compared with that.
+ *
+ * Charges. Usage belongs to the input that a repeat must match. A lease is never shortened; resume renews it; without
+ * `leaseSeconds` a heartbeat takes those of the charge. An attempt is superseded only if it once was the charge's own.
+ * What settles whole takes 0 or all, anything between is invalid. Settling at an amount of 0 is a refund unless the
+ * charge was free. A cap never refuses what is free. An extension requires its increase, is checked as a charge is, and
+ * counts for the cycle of its charge; its slices follow the earlier ones. `settledAmount` stays as settled,
+ * `refundedAmount` grows by support refunds; a second one of something whole, or of nothing left, exceeds it.
+ * `held` of a member counts all that is held of their own and the shared grants.
+ *
+ * Purchases. An order's price is the pack's for each recipient; more money back than that is invalid. The order of an
+ * approved request is `request:<request>`. A paid order stays as first paid. Buyers may request too. A promo must end
+ * in the future. A promo's or revocation's repeat is compared without actor and note.
+ */
+
 /**
  * A second, deliberately naive reading of docs/concepts, to judge the engine with. It shares no code with it. All that
  * it keeps is an ever-growing list of what the accepted commands meant (changes of terms and members, grants, charges,

@@ -1,7 +1,7 @@
 import { columnsOf, follow, repay, sum } from "./ledger.ts";
 import type { CommandOf, Decision, Grant, Order, Request, Story } from "./model.ts";
 import { done, fail, ms, named, now, planNow, pool, published, refuse } from "./model.ts";
-import { touch } from "./monthly.ts";
+import { monthlyGrants, touch } from "./monthly.ts";
 import { isSeated } from "./terms.ts";
 
 /** 8.1: what was asked under an id before is answered again; anything else under it is an error. */
@@ -44,8 +44,12 @@ export function revokeGrant(story: Story, input: CommandOf<"revokeGrant">, at: n
   const asked = [input.grant, input.amount];
   const repeat = again(story, "revoke", input.id, asked);
   if (repeat !== null) return repeat;
-  touch(story, [pool, ...now(story).members.keys()], at);
-  if (!story.grants.some(({ id }) => id === input.grant)) return fail("unknown_grant");
+  // A monthly grant that is due, and shown by every read, can be named though nothing has made it yet (3.6).
+  const holder = [pool, ...now(story).members.keys()].find((one) =>
+    [...story.grants, ...monthlyGrants(story, one, at).grants].some((g) => g.id === input.grant && g.holder === one),
+  );
+  if (holder === undefined) return fail("unknown_grant");
+  touch(story, [holder], at);
   const { available } = columnsOf(story, input.grant, at);
   const amount = input.amount ?? available;
   if (amount > available) return fail("exceeds_available");

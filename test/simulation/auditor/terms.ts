@@ -103,12 +103,9 @@ export function subscription(story: Story, input: CommandOf<"subscription">, at:
     const asked = effective === "period_end" ? effective : effective === "now" ? at : ms(effective);
     // 5.3: the end of what is paid for, or the cycle's end. An instant that is not in the future is now.
     const when = asked === "period_end" ? (story.periodEndsAt ?? cycleAt(story, at).endsAt) : asked;
-    if (when <= at) {
-      plan = input.plan;
-      story.pending = null;
-    } else if (story.pending?.plan !== input.plan || story.pending.asked !== asked) {
-      story.pending = { plan: input.plan, at: when, anchor, asked };
-    }
+    const again = story.pending?.plan === input.plan && story.pending.asked === asked;
+    if (!again) story.pending = when <= at ? null : { plan: input.plan, at: when, anchor, asked };
+    if (!again && when <= at) plan = input.plan;
   }
   const changed = apply(story, { plan, status, anchor, fresh, at }, false);
   touch(story, [pool], at);
