@@ -3,8 +3,8 @@ import { cycleKey } from "./auditor/cycles.ts";
 import { isInvalid } from "./auditor/faults.ts";
 import type { Columns } from "./auditor/ledger.ts";
 import { columns, debtOf, isFrozen, isLive, sum } from "./auditor/ledger.ts";
-import type { Answer, Catalog, Charge, Command, Decision, Grant, Story } from "./auditor/model.ts";
-import { fail, iso, ms, now, pool, refuse } from "./auditor/model.ts";
+import type { Answer, Catalog, Charge, Command, CommandOf, Decision, Grant, Story, Verb } from "./auditor/model.ts";
+import { done, fail, iso, ms, now, pool, refuse } from "./auditor/model.ts";
 import { endOf, levelNow, monthlyGrants, renewsAt, seatNow, touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
 import * as terms from "./auditor/terms.ts";
@@ -165,7 +165,8 @@ function decide(story: Story, command: Command, at: number, before: Story | unde
     const asOutcome = command.verb === "charge" || command.verb === "extend";
     return asOutcome ? refuse({ outcome: "unknown_workspace" }) : fail("unknown_workspace");
   }
-  const decision = answerTo(story, command, at);
+  const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Decision;
+  const decision = act(story, command, at);
   if (decision.wrote && command.verb !== "sweep" && command.verb !== "advanceClock") touch(story, [], at);
   story.clock = Math.max(story.clock, at, command.verb === "advanceClock" ? ms(command.now) : 0);
   if (command.verb !== "advanceClock" || !decision.wrote) return decision;
@@ -173,56 +174,31 @@ function decide(story: Story, command: Command, at: number, before: Story | unde
   return { answer: { workspace: terms.viewWorkspace(story, story.clock) }, wrote: true };
 }
 
-function answerTo(story: Story, command: Command, at: number): Decision {
-  switch (command.verb) {
-    case "workspacePut":
-      return terms.repeatWorkspace(story, command, at);
-    case "memberPut":
-      return terms.memberPut(story, command, at);
-    case "memberRemove":
-      return terms.memberRemove(story, command, at);
-    case "membersSync":
-      return terms.membersSync(story, command, at);
-    case "subscription":
-      return terms.subscription(story, command, at);
-    case "advanceClock":
-      return terms.advanceClock(story, command);
-    case "charge":
-      return charges.charge(story, command, at);
-    case "extend":
-      return charges.extend(story, command, at);
-    case "heartbeat":
-      return charges.heartbeat(story, command, at);
-    case "cancel":
-      return charges.cancel(story, command);
-    case "settle":
-      return charges.settle(story, command, at);
-    case "refund":
-      return charges.refund(story, command, at);
-    case "supportRefund":
-      return charges.supportRefund(story, command, at);
-    case "grant":
-      return purchases.grant(story, command, at);
-    case "revokeGrant":
-      return purchases.revokeGrant(story, command, at);
-    case "topUp":
-      return purchases.topUp(story, command, at);
-    case "topUpPaid":
-      return purchases.topUpPaid(story, command, at);
-    case "topUpRefunded":
-      return purchases.topUpRefunded(story, command, at);
-    case "topUpRequest":
-      return purchases.topUpRequest(story, command);
-    case "approve":
-      return purchases.approve(story, command);
-    case "decline":
-      return purchases.decline(story, command);
-    case "withdraw":
-      return purchases.withdraw(story, command);
-    case "sweep":
-      return { answer: {}, wrote: true };
-  }
-}
+const verbs: { [V in Verb]: (story: Story, input: CommandOf<V>, at: number) => Decision } = {
+  workspacePut: terms.repeatWorkspace,
+  memberPut: terms.memberPut,
+  memberRemove: terms.memberRemove,
+  membersSync: terms.membersSync,
+  subscription: terms.subscription,
+  advanceClock: terms.advanceClock,
+  sweep: () => done({}),
+  charge: charges.charge,
+  extend: charges.extend,
+  heartbeat: charges.heartbeat,
+  cancel: charges.cancel,
+  settle: charges.settle,
+  refund: charges.refund,
+  supportRefund: charges.supportRefund,
+  grant: purchases.grant,
+  revokeGrant: purchases.revokeGrant,
+  topUp: purchases.topUp,
+  topUpPaid: purchases.topUpPaid,
+  topUpRefunded: purchases.topUpRefunded,
+  topUpRequest: purchases.topUpRequest,
+  approve: purchases.approve,
+  decline: purchases.decline,
+  withdraw: purchases.withdraw,
+};
 
 function viewGrant(story: Story, grant: Grant, own: Columns) {
   const { amount, available, held, spent, expired, revoked } = own;

@@ -354,6 +354,11 @@ export const chargeExamples: Example[] = [
       tell("2026-01-10", screens("c1", "anna", 1, { leaseSeconds: 86_401 }), { error: "invalid_input" }),
       tell("2026-01-10 10:00", screens("c1", "anna", 1), { charge: { leaseExpiresAt: instant("2026-01-10 10:10") } }),
       tell(
+        "2026-01-10 10:01",
+        { verb: "heartbeat", id: "c1", leaseSeconds: 10 },
+        { charge: { leaseExpiresAt: instant("2026-01-10 10:10") } },
+      ),
+      tell(
         "2026-01-10 10:09",
         { verb: "heartbeat", id: "c1" },
         { outcome: "open", charge: { leaseExpiresAt: instant("2026-01-10 10:19") } },

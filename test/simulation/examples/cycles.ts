@@ -294,15 +294,15 @@ export const cycleExamples: Example[] = [
       ...begin("2026-01-10", { anna: "editor" }, "pro"),
       tell("2026-01-10", buy("o1", ["anna"])),
       tell("2026-01-10", promo("forever", 20, { member: "anna" })),
-      tell("2026-01-10", promo("shared", 30, { expiresAt: instant("2026-02-01") })),
-      tell("2026-01-10", promo("own", 30, { member: "anna", expiresAt: instant("2026-02-01") })),
+      tell("2026-01-10", promo("a-shared", 30, { expiresAt: instant("2026-02-01") })),
+      tell("2026-01-10", promo("b-own", 30, { member: "anna", expiresAt: instant("2026-02-01") })),
       tell("2026-01-10", promo("even", 40, { member: "anna", expiresAt: instant("2026-02-10") })),
       // 30 + 30 + 3,000 + 40 + 20 + 30 of the top-up.
       tell("2026-01-11", screens("c1", "anna", 105), {
         charge: {
           slices: [
-            ["promo:own", 30, 0],
-            ["promo:shared", 30, 0],
+            ["promo:b-own", 30, 0],
+            ["promo:a-shared", 30, 0],
             [monthly("anna", "e1", "2026-01-10", 3000), 3000, 0],
             ["promo:even", 40, 0],
             ["promo:forever", 20, 0],
@@ -311,6 +311,46 @@ export const cycleExamples: Example[] = [
         },
         balance: { available: 970 },
       }),
+    ],
+  },
+  {
+    name: "monthly before promo even when it is younger, then by age, then by id",
+    clause: "4.3",
+    steps: [
+      ...begin("2026-01-10", { vera: "viewer" }, "pro"),
+      tell("2026-01-10", promo("even", 40, { member: "vera", expiresAt: instant("2026-02-10") })),
+      tell("2026-01-10 12:00", promo("z", 10, { member: "vera" })),
+      tell("2026-01-11", promo("b", 10, { member: "vera" })),
+      tell("2026-01-11", promo("B", 10, { member: "vera" })),
+      tell("2026-01-11", { verb: "memberPut", member: "vera", role: "guest-editor" }),
+      tell("2026-01-11", screens("c1", "vera", 22), {
+        charge: {
+          slices: [
+            [monthly("vera", "e1", "2026-01-10", 600), 600, 0],
+            ["promo:even", 40, 0],
+            ["promo:z", 10, 0],
+            ["promo:B", 10, 0],
+          ],
+        },
+      }),
+    ],
+  },
+  {
+    name: "back in the same free month on another free plan, the mark of before counts",
+    clause: "3.3",
+    catalog: "wide",
+    steps: [
+      tell("2026-01-01", { verb: "workspacePut", plan: "tiny", testClock: instant("2026-01-01") }),
+      tell("2026-01-01", { verb: "memberPut", member: "anna", role: "editor" }),
+      balance("2026-01-01", "anna", { available: 100 }),
+      tell("2026-01-05", { verb: "subscription", plan: "pro" }),
+      // 15.5 of 31 days are left: half of 600 − 100.
+      tell("2026-01-16 12:00", { verb: "subscription", plan: "starter", ...now }),
+      balance("2026-01-16 12:00", "anna", { available: 250, monthly: { allowance: 600 } }),
+      tell("2026-01-17", { verb: "subscription", plan: "pro" }),
+      tell("2026-01-18", { verb: "subscription", plan: "tiny", ...now }),
+      balance("2026-01-18", "anna", { available: 0 }),
+      balance("2026-02-01", "anna", { available: 100 }),
     ],
   },
 ];

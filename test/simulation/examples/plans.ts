@@ -124,6 +124,15 @@ export const planExamples: Example[] = [
     ],
   },
   {
+    name: "ending a paid plan waits even when it lowers nobody's allowance",
+    clause: "5.3",
+    catalog: "wide",
+    steps: [
+      ...begin("2026-01-10", { anna: "editor" }, "bare"),
+      tell("2026-01-15", { verb: "subscription", plan: "starter" }, pending("starter", "2026-02-10")),
+    ],
+  },
+  {
     name: "a newer change replaces one that waits; `effective` overrides the default",
     clause: "5.3",
     steps: [
@@ -300,6 +309,12 @@ export const planExamples: Example[] = [
       tell("2026-01-11", { verb: "memberPut", member: "workspace", role: "editor" }, { error: "invalid_input" }),
       tell("2026-01-11", { verb: "memberPut", member: "bob", role: "captain" }, { error: "invalid_input" }),
       tell("2026-01-11", { verb: "memberRemove", member: "nobody" }, { error: "unknown_member" }),
+      tell("2026-01-12", { verb: "memberRemove", member: "anna" }),
+      tell(
+        "2026-01-13",
+        { verb: "memberRemove", member: "anna", erase: true },
+        { member: { removedAt: instant("2026-01-12") } },
+      ),
     ],
   },
 ];
