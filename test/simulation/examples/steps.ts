@@ -5,7 +5,12 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** A command without its workspace: each example runs in one workspace, which its runner names. */
 export type ExampleCommand = Without<Command, "workspace">;
 
-/** `expect` is partial: it names what matters. Lists of grants and slices are written by grant id, see `comparable`. */
+/**
+ * `expect` is partial: it names what matters; see `comparable` for how grants and slices are written. A thrown error is
+ * `{ error: code }`; a verb that answers a bare resource is wrapped: `{ workspace }`, `{ member }`, `{ charge }`,
+ * `{ topUp }`. An engine moves the workspace's test clock to `at` before each step and puts the workspace's id into
+ * the command. The first step may come before there is a workspace.
+ */
 export type Step = { at: string } & (
   | { command: ExampleCommand; expect: object }
   | { balance: string; expect: object }
