@@ -16,7 +16,7 @@ export interface ImportedModule {
   line: number;
 }
 
-export interface Text {
+interface Text {
   /** The text of a string, or of a template with `$` in place of what is put in. */
   value: string;
   line: number;
