@@ -28,7 +28,7 @@ export async function sumUsage(sql: Sql, session: Session, question: Question<"u
   if (member !== null) where.add((p) => `c.member = ${p}::text`, member);
   const settled = "filter (where c.state = 'settled')";
   const sums = [
-    `${keys[by]} as key`,
+    `(${keys[by]}) collate "C" as key`,
     "count(*)",
     `${safe(`coalesce(sum(c.delivered - c.refunded_units) ${settled}, 0)`)}`,
     `${safe(`coalesce(sum(c.amount - c.refunded_amount) ${settled}, 0)`)} as credits`,
@@ -39,7 +39,7 @@ export async function sumUsage(sql: Sql, session: Session, question: Question<"u
     {
       text:
         `select ${sums.join(", ")} from ${sql.schema}charge c join ${sql.schema}workspace w on w.id = $1::text` +
-        ` where ${where.text} group by 1 order by ${by === "day" ? "" : "credits desc, "}key collate "C"`,
+        ` where ${where.text} group by 1 order by ${by === "day" ? "" : "credits desc, "}key`,
       params: where.params,
     },
   ]);
