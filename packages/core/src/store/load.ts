@@ -3,7 +3,7 @@ import type { Need } from "./needs.ts";
 import { ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
 /** The select lists; `rows.ts` reads them by position. */
-const workspaceColumns = [
+export const workspaceColumns = [
   "w.id",
   "w.name",
   "w.metadata",
@@ -25,7 +25,7 @@ const workspaceColumns = [
   ms("w.pending_anchor"),
 ].join(", ");
 
-const termColumns = [
+export const termColumns = [
   "t.workspace_id",
   "t.n",
   ms("t.starts_at"),
@@ -39,7 +39,7 @@ const termColumns = [
   "t.waited",
 ].join(", ");
 
-const holderColumns = [
+export const holderColumns = [
   "h.workspace_id",
   "h.id",
   "h.balance",
@@ -60,7 +60,7 @@ const holderColumns = [
   ms("m.removed_at"),
 ].join(", ");
 
-const grantColumns = [
+export const grantColumns = [
   "g.workspace_id",
   "g.id",
   "g.holder",
@@ -150,7 +150,7 @@ export const requestColumns = [
   ms("r.decided_at"),
 ].join(", ");
 
-const operationColumns = [
+export const operationColumns = [
   "o.workspace_id",
   "o.kind",
   "o.id",
