@@ -33,6 +33,8 @@ export interface PairRun extends Window {
   /** Counts every pair, also those outside the window: what `check` compares with. */
   tally: Uint32Array;
   nextId: () => string;
+  /** Called at the two ends of the timed window: where a profiler goes. */
+  aroundWindow?: { start(): void; stop(): void } | undefined;
 }
 
 /**
@@ -74,12 +76,14 @@ export async function measurePairs(run: PairRun): Promise<Measurement> {
 
   const callers = Array.from({ length: run.callers }, caller);
   await pause(run.warmUpSeconds, () => running);
+  run.aroundWindow?.start();
   const stop = startUsage();
   measuring = true;
   await pause(run.seconds, () => running);
   measuring = false;
   running = false;
   const usage = stop();
+  run.aroundWindow?.stop();
   await allOrFirstError(callers);
   const pairs = halves / 2;
   return {

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import pg from "pg";
 import type { Contender, PairContender, Population } from "./contender.ts";
-import { type Measurement, measureBulk, measurePairs, type Shape, type Window } from "./measure.ts";
+import { type Measurement, measureBulk, measurePairs, type PairRun, type Shape, type Window } from "./measure.ts";
 
 /** A contender with its funded workspaces and the count of everything it has done. */
 export interface Track {
@@ -14,8 +13,7 @@ export interface Track {
 export interface Load extends Window {
   shape: Shape;
   callers: number;
-  /** Called at the two ends of the timed window. */
-  aroundWindow?: { start(): void; stop(): void };
+  aroundWindow?: PairRun["aroundWindow"];
 }
 
 export async function prepareTrack(contender: Contender, population: Population): Promise<Track> {
@@ -84,19 +82,5 @@ function timeOrderedIds(): () => string {
   return () => {
     count += 1;
     return prefix + String(count).padStart(14, "0");
-  };
-}
-
-/** Writes out what earlier runs left dirty, so that nobody pays for another's pages. */
-export async function checkpointer(
-  connectionString: string,
-): Promise<{ run(): Promise<void>; close(): Promise<void> }> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  return {
-    async run() {
-      await client.query("CHECKPOINT");
-    },
-    close: () => client.end(),
   };
 }

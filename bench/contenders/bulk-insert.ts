@@ -7,6 +7,7 @@ import {
   wrong,
 } from "../contender.ts";
 import type { Sessions } from "../sessions.ts";
+import { schemaOf } from "./account-tables.ts";
 
 /** Pairs a statement: beyond a few thousand the rate no longer rises. */
 const pairsPerStatement = 5_000;
@@ -20,9 +21,8 @@ interface Batch {
  * The limit: the rows that charges and settles leave behind (a charge and two ledger entries a pair), and nothing else: no lock,
  * no balance, no check, thousands of pairs a statement. Nothing that keeps these rows can be faster than this.
  */
-export function bulkInsert(backend: Backend, sessions: Sessions): BulkContender {
-  const name = backend === "pglite" ? "bulk-insert-pglite" : "bulk-insert";
-  const schema = name.replaceAll("-", "_");
+export function bulkInsert(name: string, backend: Backend, sessions: Sessions): BulkContender {
+  const schema = schemaOf(name);
   const statement = { name: `${schema}-rows`, text: insertSql(schema) };
   let population: Population;
   const batches = new Map<"hot" | "spread", Batch>();

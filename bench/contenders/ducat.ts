@@ -6,6 +6,7 @@ import {
   type Population,
   wrong,
 } from "../contender.ts";
+import { schemaOf } from "./account-tables.ts";
 
 /** What the benchmark uses of Ducat's public surface: exactly what a host application uses. */
 interface Credits {
@@ -56,11 +57,11 @@ export async function loadDucat(): Promise<DucatModule | null> {
 
 export function ducat(
   module: DucatModule,
+  name: string,
   backend: Backend,
   database: { connectionString: string } | { directory: string },
 ): PairContender {
-  const name = backend === "pglite" ? "ducat-pglite" : "ducat";
-  const credits = module.createCredits({ database, catalog: module.defaultCatalog, schema: "ducat_bench" });
+  const credits = module.createCredits({ database, catalog: module.defaultCatalog, schema: schemaOf(name) });
   let population: Population;
   let startAvailable: number[] = [];
   const idOf = (index: number) => population.workspaces[index] as string;

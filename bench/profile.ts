@@ -1,0 +1,76 @@
+import { Session } from "node:inspector";
+import { selectNames } from "./all-contenders.ts";
+import { type CpuProfile, selfTimes } from "./profile-summary.ts";
+import { table, whole } from "./report.ts";
+import type { Stage } from "./stage.ts";
+import { prepareTrack, runTrack } from "./track.ts";
+
+const samplingMicroseconds = 250;
+const functionsShown = 40;
+
+/**
+ * Where this process's main thread spends its time while a contender runs: a `.cpuprofile` for Chromium's DevTools, and self
+ * time by function and by owner. Worker threads (PGlite's) and the database server are not in it.
+ */
+export async function profile(stage: Stage): Promise<void> {
+  const { options, say } = stage;
+  const folder = options.output.replace(/\.json$/, "");
+  for (const name of selectNames(options.only, ["ducat"])) {
+    const contender = await stage.make(name);
+    if (!contender) continue;
+    const track = await prepareTrack(contender, stage.population);
+    for (const shape of options.shapes) {
+      for (const callers of options.callers) {
+        const profiler = createProfiler();
+        const load = { ...options, shape, callers, aroundWindow: profiler };
+        const measurement = await runTrack(track, load, stage.checkpoint);
+        const taken = profiler.taken();
+        const title = `${name}, ${shape}, ${callers} callers`;
+        say(`${title}: ${whole(measurement.pairsPerSecond)} pairs/s under the profiler`);
+        await stage.write(`${folder}/${name}-${shape}-${callers}.cpuprofile`, JSON.stringify(taken));
+        process.stdout.write(`### ${title}: ${whole(measurement.pairsPerSecond)} pairs/s\n\n`);
+        process.stdout.write(`${summaryOf(taken, measurement.pairs)}\n\n`);
+      }
+    }
+  }
+}
+
+function summaryOf(taken: CpuProfile, pairs: number): string {
+  const { total, byOwner, byFunction } = selfTimes(taken);
+  const line = (microseconds: number) => [
+    `${((microseconds / total) * 100).toFixed(1)} %`,
+    (microseconds / pairs).toFixed(2),
+  ];
+  const owners = byOwner.map(({ owner, microseconds }) => [owner, ...line(microseconds)]);
+  const functions = byFunction
+    .slice(0, functionsShown)
+    .map(({ name, place, microseconds }) => [name, place, ...line(microseconds)]);
+  return [
+    table(["owner", "self time", "µs a pair"], owners),
+    table(["function", "where", "self time", "µs a pair"], functions),
+  ].join("\n\n");
+}
+
+/** The inspector of this very thread: its calls take effect before they return. */
+function createProfiler() {
+  const session = new Session();
+  session.connect();
+  let result: CpuProfile | undefined;
+  session.post("Profiler.enable");
+  session.post("Profiler.setSamplingInterval", { interval: samplingMicroseconds });
+  return {
+    start() {
+      session.post("Profiler.start");
+    },
+    stop() {
+      session.post("Profiler.stop", (error, answer) => {
+        if (!error) result = answer.profile as CpuProfile;
+      });
+    },
+    taken(): CpuProfile {
+      session.disconnect();
+      if (!result) throw new Error("the profiler gave no profile");
+      return result;
+    },
+  };
+}

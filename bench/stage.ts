@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import pg from "pg";
+import { makeContender, type Places } from "./all-contenders.ts";
+import { type Contender, type Population, populationOf } from "./contender.ts";
+import type { Options } from "./options.ts";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+
+/** What every mode of the benchmark stands on. */
+export interface Stage {
+  options: Options;
+  server: PostgresServer;
+  population: Population;
+  /** Makes a contender, or says why not; it is closed with the stage. */
+  make(name: string, as?: string): Promise<Contender | null>;
+  /** Closes one before the end, to free its connections. */
+  dismiss(contender: Contender): Promise<void>;
+  /** Writes out what earlier runs left dirty, so that nobody pays for another's pages. */
+  checkpoint(): Promise<void>;
+  /** A line of progress, apart from the results. */
+  say(line: string): void;
+  write(file: string, text: string): Promise<void>;
+}
+
+/** Starts a server, runs `work`, and leaves nothing behind. */
+export async function onStage(options: Options, work: (stage: Stage) => Promise<void>): Promise<void> {
+  const server = await startPostgres();
+  const directory = await mkdtemp(join(tmpdir(), "ducat-bench-"));
+  const admin = new pg.Client({ connectionString: server.connectionString });
+  const places: Places = { connectionString: server.connectionString, directory };
+  const contenders = new Set<Contender>();
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  try {
+    await admin.connect();
+    say(`PostgreSQL ${server.version}, Node ${process.versions.node}`);
+    await work({
+      options,
+      server,
+      population: populationOf(options.workspaces),
+      async make(name, as) {
+        const contender = await makeContender(name, places, as);
+        if (contender) contenders.add(contender);
+        else say(`${name}: not built yet, so it is left out`);
+        return contender;
+      },
+      async dismiss(contender) {
+        contenders.delete(contender);
+        await contender.close();
+      },
+      async checkpoint() {
+        await admin.query("CHECKPOINT");
+      },
+      say,
+      async write(file, text) {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+        say(`written: ${file}`);
+      },
+    });
+  } finally {
+    for (const contender of contenders) await contender.close();
+    await admin.end();
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
