@@ -35,7 +35,6 @@ export interface Ended {
 
 export type ChargeRefusal =
   | { outcome: "unknown_workspace" | "unknown_member" | "unknown_feature" | "unknown_mode" }
-  | { outcome: "id_reused" }
   | ({ outcome: "not_allowed"; reason: NotAllowedReason } & Refusal)
   | ({ outcome: "price_changed"; maxAmount: number } & Refusal)
   | ({ outcome: "cap_reached"; cap: { limit: number; used: number } } & Refusal)

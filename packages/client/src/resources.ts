@@ -1,3 +1,5 @@
+import type { Settles } from "./catalog.ts";
+
 /** An instant as ISO 8601 UTC with milliseconds and `Z`. */
 export type Instant = string;
 
@@ -63,6 +65,7 @@ export interface Charge {
   delivered: number;
   /** Credits for one unit; `null` for metered charges. */
   unitPrice: number | null;
+  settles: Settles;
   /** For metered charges: the usage that was charged for, then the usage that was settled. */
   usage: Record<string, number> | null;
   /** True when the settled usage is the caller's own count because the provider's was not to be had. */
@@ -112,6 +115,15 @@ export interface MonthlyBalance {
   renewsAt: Instant | null;
 }
 
+/** What the workspace's pool holds; its part of a member's balance. */
+export interface PoolBalance {
+  available: number;
+  held: number;
+  monthly: MonthlyBalance;
+  promo: { available: number };
+  topUp: { available: number; frozen: number };
+}
+
 export interface Balance {
   workspace: string;
   /** `null` for the pool's own balance. */
@@ -120,17 +132,13 @@ export interface Balance {
   available: number;
   /** Credits of open charges. */
   held: number;
+  /** True when the member's charges draw on an allowance without limit, so that `available` says nothing. */
+  unlimited: boolean;
   monthly: MonthlyBalance;
   promo: { available: number };
   topUp: { available: number; frozen: number };
   /** The workspace's part of `available`; `null` when asked for the pool itself. */
-  pool: {
-    available: number;
-    held: number;
-    monthly: MonthlyBalance;
-    promo: { available: number };
-    topUp: { available: number; frozen: number };
-  } | null;
+  pool: PoolBalance | null;
   debt: number;
   cap: { limit: number; used: number } | null;
   remedies: Remedy[];

@@ -1,0 +1,160 @@
+import { type Decoder, decodeRow, decoderFor } from "./codec.ts";
+import type { Result, Statement, Value } from "./port.ts";
+import {
+  dropMessages,
+  takeMessages,
+  writeBind,
+  writeClose,
+  writeDescribePortal,
+  writeExecute,
+  writeParse,
+  writeQuery,
+  writeSync,
+} from "./wire.ts";
+
+/** What one connection is known to have prepared. */
+interface Prepared {
+  readonly serverName: string;
+  /** `uncertain` after an error: the server may or may not have got as far as preparing it. */
+  state: "prepared" | "uncertain" | "missing";
+  columns: readonly Decoder[] | undefined;
+}
+
+/** The prepared statements of one connection, by their text. It must be dropped with the connection. */
+export interface Registry {
+  readonly byText: Map<string, Prepared>;
+}
+
+export function emptyRegistry(): Registry {
+  return { byText: new Map() };
+}
+
+/** Beyond this many texts a connection, statements are no longer prepared: the server keeps each in memory. */
+const preparedLimit = 500;
+
+/**
+ * Part of every prepared name, so that two copies of this package on one pool of a host cannot take each other's
+ * statements for their own.
+ */
+const copyId = Math.random().toString(36).slice(2, 8);
+let lastPrepared = 0;
+
+/**
+ * One round trip: the bytes to send, and a receiver for what comes back. `results` decodes at the end, when the
+ * connection is in order again, so that a value that cannot be decoded costs no connection.
+ */
+export interface Pipeline {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  rowDescription(typeOids: readonly number[]): void;
+  dataRow(texts: (string | null)[]): void;
+  commandComplete(tag: string): void;
+  failed(error: Error): void;
+  /** Returns the results, or throws the server's error. */
+  results(): readonly Result[];
+}
+
+interface Step {
+  readonly prepared: Prepared | undefined;
+  columns: readonly Decoder[] | undefined;
+  readonly rows: Value[][];
+  count: number;
+}
+
+/** Writes Parse (once a connection), Bind, Describe (once a connection) and Execute of every statement, and one Sync. */
+export function statementPipeline(statements: readonly Statement[], registry: Registry | undefined): Pipeline {
+  const steps: Step[] = [];
+  try {
+    for (const statement of statements) steps.push(writeStatement(statement, registry));
+    writeSync();
+  } catch (error) {
+    dropMessages();
+    for (const step of steps) if (step.prepared) step.prepared.state = "uncertain";
+    throw error;
+  }
+  let current = 0;
+  let failure: Error | undefined;
+  return {
+    bytes: takeMessages(),
+    rowDescription(typeOids) {
+      const step = steps[current] as Step;
+      step.columns = typeOids.map(decoderFor);
+      if (step.prepared) step.prepared.columns = step.columns;
+    },
+    dataRow(texts) {
+      (steps[current] as Step).rows.push(texts);
+    },
+    commandComplete(tag) {
+      const step = steps[current] as Step;
+      step.count = affected(tag);
+      if (step.prepared && step.columns === undefined) step.prepared.columns = [];
+      current++;
+    },
+    failed(error) {
+      failure = error;
+      for (const { prepared } of steps.slice(current))
+        if (prepared?.columns === undefined && prepared) prepared.state = "uncertain";
+      if (isStalePlan(error)) registry?.byText.clear();
+    },
+    results() {
+      if (failure) throw failure;
+      for (const { rows, columns } of steps) if (columns) for (const row of rows) decodeRow(row, columns);
+      return steps.map(({ rows, count }) => ({ rows, count }));
+    },
+  };
+}
+
+function writeStatement(statement: Statement, registry: Registry | undefined): Step {
+  const prepared = registry && statement.name !== undefined ? prepare(statement.text, registry) : undefined;
+  const serverName = prepared?.serverName ?? "";
+  if (!prepared) writeParse("", statement.text);
+  else if (prepared.state !== "prepared") {
+    if (prepared.state === "uncertain") writeClose(serverName);
+    writeParse(serverName, statement.text);
+    prepared.state = "prepared";
+  }
+  writeBind(serverName, statement.params ?? []);
+  if (prepared?.columns === undefined) writeDescribePortal();
+  writeExecute();
+  return { prepared, columns: prepared?.columns, rows: [], count: 0 };
+}
+
+function prepare(text: string, registry: Registry): Prepared | undefined {
+  const known = registry.byText.get(text);
+  if (known || registry.byText.size >= preparedLimit) return known;
+  const prepared: Prepared = { serverName: `ducat_${copyId}_${++lastPrepared}`, state: "missing", columns: undefined };
+  registry.byText.set(text, prepared);
+  return prepared;
+}
+
+/** The one text of a script, in the simple protocol. */
+export function scriptPipeline(text: string): Pipeline {
+  writeQuery(text);
+  let failure: Error | undefined;
+  return {
+    bytes: takeMessages(),
+    rowDescription() {},
+    dataRow() {},
+    commandComplete() {},
+    failed(error) {
+      failure = error;
+    },
+    results() {
+      if (failure) throw failure;
+      return [];
+    },
+  };
+}
+
+/** The number at the end of `INSERT 0 5`, `UPDATE 5`, `SELECT 5`; 0 for `BEGIN`. */
+function affected(tag: string): number {
+  const count = +tag.slice(tag.lastIndexOf(" ") + 1);
+  return Number.isNaN(count) ? 0 : count;
+}
+
+/**
+ * The server lost the prepared statement (somebody ran DISCARD ALL) or its result changed with the schema. Both heal when
+ * it is prepared anew, which the caller's retry does.
+ */
+export function isStalePlan(error: Error & { code?: unknown }): boolean {
+  return error.code === "26000" || (error.code === "0A000" && error.message.includes("cached plan"));
+}

@@ -1,0 +1,76 @@
+import type { BalanceAfter, Charge, Instant } from "@ducat/client";
+import { spendableBy } from "./grants.ts";
+import { seatOf } from "./level.ts";
+import { type ChargeRow, POOL, type State } from "./state.ts";
+
+/** What a command answers, and whether it changed anything that must be stored. */
+export interface Decided<Answer> {
+  answer: Answer;
+  wrote: boolean;
+}
+
+export function wrote<Answer>(answer: Answer): Decided<Answer> {
+  return { answer, wrote: true };
+}
+
+export function refused<Answer>(answer: Answer): Decided<Answer> {
+  return { answer, wrote: false };
+}
+
+export function instant(ms: number): Instant {
+  return new Date(ms).toISOString();
+}
+
+export function instantOrNull(ms: number | null): Instant | null {
+  return ms === null ? null : instant(ms);
+}
+
+/** The charge as the world sees it, at this moment of the batch. */
+export function presentCharge(workspace: string, row: ChargeRow): Charge {
+  return {
+    id: row.id,
+    workspace,
+    member: row.member,
+    feature: row.feature,
+    mode: row.mode,
+    quantity: row.quantity,
+    delivered: row.delivered,
+    unitPrice: row.unitPrice,
+    settles: row.settles,
+    usage: row.usage,
+    estimated: row.estimated,
+    amount: row.amount,
+    state: row.state,
+    settledAmount: row.settledAmount,
+    refundedAmount: row.refundedAmount,
+    uncollected: row.uncollected,
+    reason: row.reason,
+    cancelRequested: row.cancelRequested,
+    slices: row.slices.map(({ grant, source, holder, amount, returned }) => ({
+      grant,
+      source,
+      holder,
+      amount,
+      returned,
+    })),
+    catalogVersion: row.catalogVersion,
+    leaseExpiresAt: row.state === "open" ? instant(row.leaseExpiresAt) : null,
+    createdAt: instant(row.createdAt),
+    endedAt: instantOrNull(row.endedAt),
+    metadata: row.metadata,
+  };
+}
+
+/** What the member may spend and what is held, after the command. 0 to spend for members without a seat. */
+export function balanceAfter(state: State, member: string, now: number): BalanceAfter {
+  return {
+    available: seatOf(state, member) === null ? 0 : spendableBy(state, member, now),
+    held: heldBy(state, member) + heldBy(state, POOL),
+  };
+}
+
+export function heldBy(state: State, holder: string): number {
+  let held = 0;
+  for (const grant of state.grantsByHolder.get(holder) ?? []) held += grant.held;
+  return held;
+}

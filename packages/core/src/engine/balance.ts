@@ -1,0 +1,108 @@
+import type { Balance, Grant, MonthlyBalance, PoolBalance } from "@ducat/client";
+import { DucatError } from "@ducat/client";
+import { advance, presentCycle } from "./advance.ts";
+import { heldBy, instant, instantOrNull } from "./answer.ts";
+import { termAt } from "./calendar.ts";
+import { compareBurnOrder, isFrozen, isSpendable, spendableBy } from "./grants.ts";
+import { isUnlimited, levelOf, seatOf } from "./level.ts";
+import { holderOf } from "./move.ts";
+import { holderRenewsAt, remediesOf } from "./remedies.ts";
+import { type GrantRow, POOL, type State } from "./state.ts";
+
+export function presentGrant(state: State, row: GrantRow, now: number): Grant {
+  const { id, holder, source, amount, available, held, spent, expired, revoked, purchase } = row;
+  return {
+    id,
+    holder,
+    source,
+    amount,
+    available,
+    held,
+    spent,
+    expired,
+    revoked,
+    at: instant(row.at),
+    expiresAt: instantOrNull(row.expiresAt),
+    frozen: isFrozen(state, row, now),
+    purchase,
+  };
+}
+
+/** What a member, or (`null`) the pool, has at this instant: what a write at this instant would find. */
+export function balanceOf(state: State, member: string | null, now: number): Balance {
+  if (member !== null && !state.members.has(member)) {
+    throw new DucatError("unknown_member", `There is no member ${member} in this workspace.`);
+  }
+  advance(state, member === null ? [POOL] : [member, POOL], now, true);
+  const pool = part(state, POOL, now);
+  const common = { workspace: state.workspace.id, member, seq: state.workspace.seq, at: instant(now) };
+  if (member === null) {
+    return {
+      ...common,
+      ...pool,
+      unlimited: pool.monthly.allowance === null,
+      pool: null,
+      debt: holderOf(state, POOL).debt,
+      cap: null,
+      remedies: [],
+      grants: grantsOf(state, [POOL], now),
+    };
+  }
+  const own = part(state, member, now);
+  const seated = seatOf(state, member) !== null;
+  const { cap } = state.members.get(member) ?? { cap: null };
+  const holder = holderOf(state, member);
+  return {
+    ...common,
+    available: seated ? spendableBy(state, member, now) : 0,
+    held: own.held + pool.held,
+    unlimited: seated && isUnlimited(state, member, now, presentCycle(state, now)),
+    monthly: own.monthly,
+    promo: own.promo,
+    topUp: own.topUp,
+    pool,
+    debt: holder.debt,
+    cap: cap === null ? null : { limit: cap, used: holder.capUsed },
+    remedies: remediesOf(state, member, now),
+    grants: grantsOf(state, [member, POOL], now),
+  };
+}
+
+function grantsOf(state: State, holders: readonly string[], now: number): Grant[] {
+  return holders
+    .flatMap((holder) => state.grantsByHolder.get(holder) ?? [])
+    .filter((grant) => grant.available > 0 || grant.held > 0)
+    .sort(compareBurnOrder)
+    .map((grant) => presentGrant(state, grant, now));
+}
+
+function part(state: State, holder: string, now: number): PoolBalance {
+  const sums = { monthly: 0, promo: 0, "top-up": 0, frozen: 0 };
+  for (const grant of state.grantsByHolder.get(holder) ?? []) {
+    if (isSpendable(state, grant, now)) sums[grant.source] += grant.available;
+    else if (grant.source === "top-up") sums.frozen += grant.available;
+  }
+  return {
+    available: Math.min(sums.monthly + sums.promo + sums["top-up"], Number.MAX_SAFE_INTEGER),
+    held: heldBy(state, holder),
+    monthly: monthly(state, holder, sums.monthly, now),
+    promo: { available: sums.promo },
+    topUp: { available: sums["top-up"], frozen: sums.frozen },
+  };
+}
+
+function monthly(state: State, id: string, available: number, now: number): MonthlyBalance {
+  const holder = holderOf(state, id);
+  const cycle = presentCycle(state, now);
+  const level = levelOf(state, id, termAt(state.terms, now), now, cycle);
+  let left = 0;
+  for (const grant of state.grantsByHolder.get(id) ?? []) {
+    if (grant.epoch === holder.epoch && grant.cycleStartsAt === holder.cycleStartsAt) left += grant.available;
+  }
+  return {
+    allowance: level === "unlimited" ? null : Math.max(level, holder.allotted),
+    available,
+    used: holder.allotted - left,
+    renewsAt: instantOrNull(holderRenewsAt(state, id, now)),
+  };
+}

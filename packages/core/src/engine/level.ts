@@ -1,0 +1,79 @@
+import type { Allowance, Plan } from "@ducat/client";
+import { type CycleSpan, termAt } from "./calendar.ts";
+import { POOL, type State, type Term } from "./state.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The plan of a term for prices and permissions: as the published catalog has it. */
+export function planOf(state: State, term: Term): Plan {
+  return state.catalog.plans[term.plan] as Plan;
+}
+
+/** The plan of a term for allowances: as the version pinned for the cycle has it. */
+function allowancePlan(state: State, term: Term): Plan {
+  const { pinnedVersion } = state.workspace;
+  const pinned = pinnedVersion === null ? undefined : state.catalogs.get(pinnedVersion)?.plans[term.plan];
+  return pinned ?? planOf(state, term);
+}
+
+/** False while monthly grants are withheld because the subscription is past due and its grace is over. */
+function inGoodStanding(state: State, term: Term, instant: number): boolean {
+  if (term.status !== "past_due" || term.pastDueFrom === null) return true;
+  return instant < term.pastDueFrom + state.catalog.pastDueGraceDays * DAY_MS;
+}
+
+/** The seat of a member now; `null` for roles without a seat, removed and unknown members. */
+export function seatOf(state: State, member: string): string | null {
+  const row = state.members.get(member);
+  if (row === undefined || row.removedAt !== null) return null;
+  return state.catalog.roles[row.role]?.seat ?? null;
+}
+
+/**
+ * The full monthly allowance of a holder under a term: what one cycle grants before any proration. Members and their
+ * roles are those of now: every change of one is a touch, and so nothing before it is still to be granted.
+ */
+export function levelOf(
+  state: State,
+  holder: string,
+  term: Term,
+  instant: number,
+  cycle: CycleSpan,
+): number | "unlimited" {
+  if (!inGoodStanding(state, term, instant)) return 0;
+  const plan = allowancePlan(state, term);
+  if (plan.holder === "member") {
+    if (holder === POOL) return 0;
+    const seat = seatOf(state, holder);
+    return seat === null ? 0 : seatAllowance(plan.allowance, seat);
+  }
+  if (holder !== POOL) return 0;
+  return poolAllowance(state, plan.allowance, cycle);
+}
+
+export function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
+  if (allowance.kind === "unlimited") return "unlimited";
+  return allowance.kind === "bySeat" ? (allowance.seats[seat] ?? 0) : 0;
+}
+
+function poolAllowance(state: State, allowance: Allowance, cycle: CycleSpan): number | "unlimited" {
+  if (allowance.kind === "unlimited") return "unlimited";
+  if (allowance.kind === "byMonth") return cycle.index === 0 ? allowance.first : allowance.then;
+  let sum = 0;
+  for (const [role, count] of Object.entries(state.workspace.roles)) {
+    const seat = state.catalog.roles[role]?.seat ?? null;
+    if (seat === null || count === 0) continue;
+    const one = allowance.seats[seat] ?? 0;
+    if (one === "unlimited") return "unlimited";
+    sum = Math.min(sum + one * count, Number.MAX_SAFE_INTEGER);
+  }
+  return sum;
+}
+
+/** True when the member's charges draw on an allowance without limit, own or the pool's. */
+export function isUnlimited(state: State, member: string, now: number, cycle: CycleSpan): boolean {
+  const term = termAt(state.terms, now);
+  return (
+    levelOf(state, member, term, now, cycle) === "unlimited" || levelOf(state, POOL, term, now, cycle) === "unlimited"
+  );
+}

@@ -1,0 +1,145 @@
+import type { Member, SyncedMembers } from "@ducat/client";
+import { DucatError } from "@ducat/client";
+import { advance, raiseToPresent } from "./advance.ts";
+import { type Decided, instantOrNull, refused, wrote } from "./answer.ts";
+import { invalid, own } from "./charge.ts";
+import type { MemberFields, MemberPutCommand, MemberRemoveCommand, MembersSyncCommand } from "./command.ts";
+import { edit, insert } from "./journal.ts";
+import { seatOf } from "./level.ts";
+import { type MemberRow, POOL, type State } from "./state.ts";
+import { newHolder } from "./workspace.ts";
+
+export interface MemberOutcome {
+  outcome: "added" | "changed" | "unchanged" | "removed";
+  member: Member;
+}
+
+export function presentMember(state: State, row: MemberRow): Member {
+  return {
+    id: row.id,
+    role: row.role,
+    seat: seatOf(state, row.id),
+    name: row.name,
+    email: row.email,
+    cap: row.cap,
+    removedAt: instantOrNull(row.removedAt),
+  };
+}
+
+/** Adds a member, brings a removed one back, or changes role, cap, name or e-mail. */
+export function putMember(state: State, command: MemberPutCommand, now: number): Decided<MemberOutcome> {
+  checkRole(state, command.role, "role");
+  advance(state, [command.member, POOL], now, true);
+  const outcome = put(state, command.member, command, now);
+  const row = state.members.get(command.member) as MemberRow;
+  const answer: MemberOutcome = { outcome, member: presentMember(state, row) };
+  return outcome === "unchanged" ? refused(answer) : wrote(answer);
+}
+
+function checkRole(state: State, role: string, path: string): void {
+  if (own(state.catalog.roles, role) === undefined) {
+    throw invalid(path, `must be one of the catalog's roles: ${Object.keys(state.catalog.roles).join(", ")}`);
+  }
+}
+
+function put(state: State, id: string, fields: MemberFields, now: number): "added" | "changed" | "unchanged" {
+  const row = state.members.get(id);
+  if (row === undefined) {
+    insert(state, state.members, id, {
+      id,
+      role: fields.role,
+      name: fields.name ?? null,
+      email: fields.email ?? null,
+      cap: fields.cap ?? null,
+      removedAt: null,
+      savedBy: state.serial,
+      dirty: true,
+      fresh: true,
+    });
+    newHolder(state, id, now);
+    countRole(state, fields.role, 1);
+    advance(state, [id], now, true);
+    granted(state, id, now);
+    return "added";
+  }
+  const back = row.removedAt !== null;
+  const roleChanged = row.role !== fields.role;
+  const same =
+    !back &&
+    !roleChanged &&
+    (fields.name === undefined || fields.name === row.name) &&
+    (fields.email === undefined || fields.email === row.email) &&
+    (fields.cap === undefined || fields.cap === row.cap);
+  if (same) return "unchanged";
+  edit(state, row);
+  if (!back && roleChanged) countRole(state, row.role, -1);
+  if (back || roleChanged) countRole(state, fields.role, 1);
+  row.role = fields.role;
+  row.removedAt = null;
+  if (fields.name !== undefined) row.name = fields.name;
+  if (fields.email !== undefined) row.email = fields.email;
+  if (fields.cap !== undefined) row.cap = fields.cap;
+  if (back || roleChanged) granted(state, id, now);
+  return back ? "added" : "changed";
+}
+
+/** A seat that is new is a rise: of the member's own allowance, or of a pool that is summed over its members. */
+function granted(state: State, id: string, now: number): void {
+  raiseToPresent(state, id, now);
+  raiseToPresent(state, POOL, now);
+}
+
+function countRole(state: State, role: string, change: 1 | -1): void {
+  const workspace = edit(state, state.workspace);
+  workspace.roles = { ...workspace.roles, [role]: (workspace.roles[role] ?? 0) + change };
+}
+
+/** Removes a member: their grants stay and are frozen, their open charges may finish. */
+export function removeMember(state: State, command: MemberRemoveCommand, now: number): Decided<MemberOutcome> {
+  const row = state.members.get(command.member);
+  if (row === undefined) {
+    throw new DucatError("unknown_member", `There is no member ${command.member} in this workspace.`);
+  }
+  advance(state, [command.member, POOL], now, true);
+  const removes = row.removedAt === null;
+  const erases = command.erase && (row.name !== null || row.email !== null);
+  if (removes) remove(state, row, now);
+  if (erases) {
+    edit(state, row);
+    row.name = null;
+    row.email = null;
+  }
+  const answer: MemberOutcome = { outcome: "removed", member: presentMember(state, row) };
+  return removes || erases ? wrote(answer) : refused(answer);
+}
+
+function remove(state: State, row: MemberRow, now: number): void {
+  edit(state, row).removedAt = now;
+  countRole(state, row.role, -1);
+}
+
+/** The whole list, declaratively: who is not on it is removed. */
+export function syncMembers(state: State, command: MembersSyncCommand, now: number): Decided<SyncedMembers> {
+  const answer: SyncedMembers = { added: [], changed: [], removed: [], unchanged: 0 };
+  const listed = new Set<string>();
+  command.members.forEach((member, i) => {
+    checkRole(state, member.role, `members[${i}].role`);
+    if (listed.has(member.id)) throw invalid(`members[${i}].id`, "stands in the list twice");
+    listed.add(member.id);
+  });
+  advance(state, [POOL], now, true);
+  for (const row of [...state.members.values()]) {
+    if (row.removedAt !== null || listed.has(row.id)) continue;
+    advance(state, [row.id], now, true);
+    remove(state, row, now);
+    answer.removed.push(row.id);
+  }
+  for (const member of command.members) {
+    advance(state, [member.id], now, true);
+    const outcome = put(state, member.id, member, now);
+    if (outcome === "unchanged") answer.unchanged += 1;
+    else answer[outcome].push(member.id);
+  }
+  const changes = answer.added.length + answer.changed.length + answer.removed.length;
+  return changes > 0 ? wrote(answer) : refused(answer);
+}

@@ -1,0 +1,110 @@
+import type { Instant, Plan, Remedy } from "@ducat/client";
+import { givesMore } from "../catalog/plan-change.ts";
+import { presentCycle } from "./advance.ts";
+import { instantOrNull } from "./answer.ts";
+import { cycleAt, termAt } from "./calendar.ts";
+import { spendableBy } from "./grants.ts";
+import { levelOf, planOf, seatOf } from "./level.ts";
+import { POOL, type State, type Term } from "./state.ts";
+
+/** What a refusal tells: what it would have taken, what is there, when credits renew, and what this member may do. */
+export function refusal(
+  state: State,
+  member: string,
+  required: number,
+  now: number,
+): { required: number; available: number; renewsAt: Instant | null; remedies: Remedy[] } {
+  const seat = seatOf(state, member);
+  return {
+    required,
+    available: seat === null ? 0 : spendableBy(state, member, now),
+    renewsAt: instantOrNull(renewsAt(state, member, now)),
+    remedies: remediesOf(state, member, now),
+  };
+}
+
+/** True while the plan takes top-ups: it is paid, allows them, and nothing is past due. */
+export function takesTopUps(state: State, now: number): boolean {
+  const term = termAt(state.terms, now);
+  return term.paid && planOf(state, term).topUps && (term.status === "active" || term.status === "trialing");
+}
+
+export function buys(state: State, member: string): boolean {
+  const row = state.members.get(member);
+  if (row === undefined || row.removedAt !== null) return false;
+  return state.catalog.roles[row.role]?.buys ?? false;
+}
+
+/** What this member may do about too few credits, in the order in which a screen offers it. */
+export function remediesOf(state: State, member: string, now: number): Remedy[] {
+  const remedies: Remedy[] = [];
+  if (renewsAt(state, member, now) !== null) remedies.push("wait");
+  if (takesTopUps(state, now)) {
+    if (buys(state, member)) remedies.push("buy");
+    else if (seatOf(state, member) !== null) remedies.push("request");
+  }
+  if (buys(state, member) && canUpgrade(state, now)) remedies.push("upgrade");
+  return remedies;
+}
+
+function canUpgrade(state: State, now: number): boolean {
+  const plan = planOf(state, termAt(state.terms, now));
+  return Object.values(state.catalog.plans).some(
+    (other: Plan) => !other.hidden && !other.retired && givesMore(plan, other),
+  );
+}
+
+/** When monthly credits that this member may spend are next granted; `null`: never, as things stand. */
+export function renewsAt(state: State, member: string, now: number): number | null {
+  if (seatOf(state, member) === null) return null;
+  const own = holderRenewsAt(state, member, now);
+  const pool = holderRenewsAt(state, POOL, now);
+  if (own === null) return pool;
+  return pool === null ? own : Math.min(own, pool);
+}
+
+/** The same for one holder: at the end of the cycle, or where a change that waits starts another one before that. */
+export function holderRenewsAt(state: State, holder: string, now: number): number | null {
+  const { pending } = state.workspace;
+  const end = presentCycle(state, now).endsAt;
+  if (pending === null || pending.at > end) return grantsAt(state, state.terms, holder, end) ? end : null;
+  const terms = [...state.terms, pendingTerm(state, pending)];
+  const next = terms.at(-1) as Term;
+  const changed = next.epoch !== termAt(state.terms, now).epoch;
+  if (changed && grantsAt(state, terms, holder, pending.at) && !alreadyGranted(state, terms, holder, pending.at)) {
+    return pending.at;
+  }
+  const at = changed ? cycleAt(terms, pending.at).endsAt : end;
+  return grantsAt(state, terms, holder, at) ? at : null;
+}
+
+function pendingTerm(state: State, pending: { plan: string; at: number }): Term {
+  const before = state.terms.at(-1) as Term;
+  const plan = state.catalog.plans[pending.plan] as Plan;
+  const holderBefore = state.catalog.plans[before.plan]?.holder;
+  const changed = plan.paid !== before.paid || plan.holder !== holderBefore;
+  return {
+    n: before.n + 1,
+    from: pending.at,
+    plan: pending.plan,
+    paid: plan.paid,
+    status: plan.paid === before.paid ? before.status : "active",
+    anchor: plan.anchor === "workspace" ? state.workspace.createdAt : before.anchor,
+    epoch: changed ? (plan.paid ? `e${state.workspace.epochs + 1}` : "free") : before.epoch,
+    epochFrom: changed ? pending.at : before.epochFrom,
+    pastDueFrom: plan.paid === before.paid ? before.pastDueFrom : null,
+  };
+}
+
+/** True when a cycle that begins or is entered at the instant would grant this holder anything. */
+function grantsAt(state: State, terms: readonly Term[], holder: string, at: number): boolean {
+  const level = levelOf(state, holder, termAt(terms, at), at, cycleAt(terms, at));
+  return level === "unlimited" || level > 0;
+}
+
+/** True when the free month that would be returned to has had its grant. */
+function alreadyGranted(state: State, terms: readonly Term[], holder: string, at: number): boolean {
+  const cycle = cycleAt(terms, at);
+  const parked = state.holders.get(holder)?.parked;
+  return cycle.epoch === "free" && parked?.cycleStartsAt === cycle.startsAt && parked.mark > 0;
+}

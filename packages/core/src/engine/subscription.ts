@@ -1,0 +1,106 @@
+import type { Workspace } from "@ducat/client";
+import { firstFreePlan, lowersAllowance } from "../catalog/plan-change.ts";
+import { advance, presentCycle } from "./advance.ts";
+import { type Decided, refused, wrote } from "./answer.ts";
+import { invalid, own } from "./charge.ts";
+import type { SubscriptionCommand } from "./command.ts";
+import { edit } from "./journal.ts";
+import { claim, claimed } from "./operation.ts";
+import { POOL, type State, type Term } from "./state.ts";
+import { appendTerm, type TermChange } from "./terms.ts";
+import { presentWorkspace, unknownPlan } from "./workspace.ts";
+
+/**
+ * Changes plan, status, anchor or period. It touches the workspace and its pool only, whatever the number of members:
+ * what follows for a member is read from the list of terms at the member's next touch.
+ */
+export function changeSubscription(state: State, command: SubscriptionCommand, now: number): Decided<Workspace> {
+  if (command.plan !== null && own(state.catalog.plans, command.plan) === undefined) {
+    throw unknownPlan(state, command.plan);
+  }
+  advance(state, [POOL], now, true);
+  const periodEndChanged = changePeriodEnd(state, command);
+  const termsChanged = changeTerms(state, command, now);
+  advance(state, [POOL], now, true);
+  const answer = presentWorkspace(state, now);
+  return periodEndChanged || termsChanged ? wrote(answer) : refused(answer);
+}
+
+function changePeriodEnd(state: State, command: SubscriptionCommand): boolean {
+  if (command.periodEndsAt === undefined || command.periodEndsAt === state.workspace.periodEndsAt) return false;
+  edit(state, state.workspace).periodEndsAt = command.periodEndsAt;
+  return true;
+}
+
+function changeTerms(state: State, command: SubscriptionCommand, now: number): boolean {
+  const present = state.terms.at(-1) as Term;
+  const change: TermChange = { from: now };
+  let writes = false;
+  let plan = command.plan;
+  if (command.status === "ended") {
+    const free = firstFreePlan(state.catalog);
+    if (plan !== null && plan !== free) {
+      throw invalid(
+        "plan",
+        `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
+      );
+    }
+    writes = setPending(state, null) || writes;
+    if (present.paid) change.plan = free;
+    plan = null;
+  } else if (command.status !== null && command.status !== present.status) {
+    change.status = command.status;
+  }
+  if (command.newPeriod !== null && claimed(state, "period", command.newPeriod, "") === null) {
+    const about = { fingerprint: "", actor: null, note: null, result: {}, at: now };
+    claim(state, "period", command.newPeriod, about);
+    writes = true;
+    change.newPeriod = true;
+  }
+  if (plan === present.plan) writes = setPending(state, null) || writes;
+  else if (plan !== null) {
+    const at = effectiveAt(state, command, present.plan, plan, now);
+    if (at === null) {
+      writes = setPending(state, null) || writes;
+      change.plan = plan;
+    } else {
+      const { pending } = state.workspace;
+      if (pending?.plan !== plan || command.effective !== null) writes = setPending(state, { plan, at }) || writes;
+    }
+  }
+  const planAfter = state.catalog.plans[change.plan ?? present.plan];
+  if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
+    change.anchor = command.anchor;
+  }
+  const periodStarts = change.newPeriod === true && planAfter?.paid === true;
+  if (change.plan === undefined && change.status === undefined && change.anchor === undefined && !periodStarts) {
+    return writes;
+  }
+  appendTerm(state, change);
+  return true;
+}
+
+function setPending(state: State, pending: { plan: string; at: number } | null): boolean {
+  const before = state.workspace.pending;
+  if (before?.plan === pending?.plan && before?.at === pending?.at) return false;
+  edit(state, state.workspace).pending = pending;
+  return true;
+}
+
+/**
+ * When a plan change takes effect; `null`: now. One that lowers any seat's allowance or ends a paid plan waits for the
+ * end of what is paid for, unless the caller says otherwise.
+ */
+function effectiveAt(state: State, command: SubscriptionCommand, from: string, to: string, now: number): number | null {
+  const planFrom = state.catalog.plans[from];
+  const planTo = state.catalog.plans[to];
+  if (planFrom === undefined || planTo === undefined) throw unknownPlan(state, to);
+  const { effective } = command;
+  const waits =
+    effective ?? ((planFrom.paid && !planTo.paid) || lowersAllowance(planFrom, planTo) ? "period_end" : "now");
+  if (waits === "now") return null;
+  const { periodEndsAt } = state.workspace;
+  const periodEnd = periodEndsAt !== null && periodEndsAt > now ? periodEndsAt : presentCycle(state, now).endsAt;
+  const at = waits === "period_end" ? periodEnd : waits;
+  return at <= now ? null : at;
+}

@@ -1,0 +1,60 @@
+import type { SubscriptionStatus } from "@ducat/client";
+import { computeEnds } from "./advance.ts";
+import { edit } from "./journal.ts";
+import type { State, Term } from "./state.ts";
+
+export interface TermChange {
+  from: number;
+  plan?: string;
+  status?: SubscriptionStatus;
+  anchor?: number;
+  /** Money starts a whole new period, and so a new epoch. */
+  newPeriod?: boolean;
+}
+
+/**
+ * Appends a line to the dated list of terms. A new epoch starts with a move between free and paid, with a change of
+ * the plan's kind of holder and with a new period; all free time is one epoch, counted from the workspace's creation.
+ */
+export function appendTerm(state: State, change: TermChange): Term {
+  const before = state.terms.at(-1) as Term;
+  const { workspace, catalog } = state;
+  const plan = change.plan ?? before.plan;
+  const planNow = catalog.plans[plan];
+  const planBefore = catalog.plans[before.plan];
+  if (planNow === undefined) throw new Error(`plan ${plan} is not in the catalog`);
+  const paid = planNow.paid;
+  const status = change.status ?? (paid === before.paid ? before.status : "active");
+  const anchor =
+    planNow.anchor === "workspace"
+      ? workspace.createdAt
+      : (change.anchor ?? (planBefore?.anchor === "workspace" ? change.from : before.anchor));
+  const newEpoch = paid !== before.paid || planNow.holder !== planBefore?.holder || (paid && change.newPeriod === true);
+  let { epoch, epochFrom } = before;
+  if (newEpoch) {
+    epochFrom = change.from;
+    if (paid) {
+      const row = edit(state, workspace);
+      row.epochs += 1;
+      epoch = `e${row.epochs}`;
+    } else {
+      epoch = "free";
+    }
+  }
+  const term: Term = {
+    n: state.terms.length + 1,
+    from: change.from,
+    plan,
+    paid,
+    status,
+    anchor,
+    epoch,
+    epochFrom,
+    pastDueFrom: status === "past_due" ? (before.status === "past_due" ? before.pastDueFrom : change.from) : null,
+  };
+  state.terms.push(term);
+  state.undo.push(() => state.terms.pop());
+  state.presentCycle = null;
+  computeEnds(state);
+  return term;
+}

@@ -1,0 +1,419 @@
+import type { Result, Statement } from "../database/port.ts";
+import type { Need } from "./needs.ts";
+import { ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
+
+/** The select lists; `rows.ts` reads them by position. */
+const workspaceColumns = [
+  "w.id",
+  "w.name",
+  "w.metadata",
+  ms("w.created_at"),
+  ms("w.archived_at"),
+  "w.seq",
+  ms("w.last_instant"),
+  ms("w.test_clock"),
+  "w.pending_plan",
+  ms("w.pending_at"),
+  ms("w.period_ends_at"),
+  "w.pinned_epoch",
+  ms("w.pinned_cycle"),
+  "w.pinned_version",
+  "w.roles",
+  "w.epochs",
+].join(", ");
+
+const termColumns = [
+  "t.workspace_id",
+  "t.n",
+  ms("t.starts_at"),
+  "t.plan",
+  "t.paid",
+  "t.status",
+  ms("t.anchor"),
+  "t.epoch",
+  ms("t.epoch_starts_at"),
+  ms("t.past_due_since"),
+].join(", ");
+
+const holderColumns = [
+  "h.workspace_id",
+  "h.id",
+  "h.balance",
+  "h.debt",
+  "h.epoch",
+  ms("h.cycle_starts_at"),
+  "h.mark",
+  "h.allotted",
+  "h.cap_used",
+  "h.notices",
+  "h.term",
+  ms("h.last_at"),
+  "h.parked",
+  "m.role",
+  "m.name",
+  "m.email",
+  "m.cap",
+  ms("m.removed_at"),
+].join(", ");
+
+const grantColumns = [
+  "g.workspace_id",
+  "g.id",
+  "g.holder",
+  "g.source",
+  "g.amount",
+  "g.available",
+  "g.held",
+  "g.spent",
+  "g.expired",
+  "g.revoked",
+  ms("g.at"),
+  ms("g.expires_at"),
+  "g.epoch",
+  ms("g.epoch_starts_at"),
+  ms("g.cycle_starts_at"),
+  "g.purchase",
+  "g.clawback",
+  "g.noticed",
+].join(", ");
+
+export const chargeColumns = [
+  "c.workspace_id",
+  "c.id",
+  "c.member",
+  "c.feature",
+  "c.mode",
+  "c.quantity",
+  "c.delivered",
+  "c.unit_price",
+  "c.rates",
+  "c.usage",
+  "c.estimated",
+  "c.settles",
+  "c.unlimited",
+  "c.amount",
+  "c.state",
+  "c.settled_amount",
+  "c.refunded_amount",
+  "c.refunded_units",
+  "c.uncollected",
+  "c.reason",
+  "c.cancel_requested",
+  "c.slices",
+  "c.entries",
+  "c.catalog_version",
+  "c.attempt",
+  "c.superseded",
+  "c.ended_by",
+  "c.ended_attempt",
+  "c.lease_ms",
+  ms("c.lease_expires_at"),
+  ms("c.created_at"),
+  ms("c.ended_at"),
+  "c.metadata",
+  "c.epoch",
+  ms("c.cycle_starts_at"),
+].join(", ");
+
+export const topUpColumns = [
+  "t.workspace_id",
+  "t.id",
+  "t.state",
+  "t.buyer",
+  "t.pack",
+  "t.credits",
+  "t.price_amount",
+  "t.price_currency",
+  "t.recipients",
+  "t.payment",
+  "t.refunded",
+  "t.checkout_url",
+  ms("t.created_at"),
+  ms("t.paid_at"),
+].join(", ");
+
+export const requestColumns = [
+  "r.workspace_id",
+  "r.id",
+  "r.state",
+  "r.member",
+  "r.pack",
+  "r.note",
+  "r.decided_by",
+  "r.top_up",
+  ms("r.created_at"),
+  ms("r.decided_at"),
+].join(", ");
+
+const operationColumns = [
+  "o.workspace_id",
+  "o.kind",
+  "o.id",
+  "o.fingerprint",
+  "o.actor",
+  "o.note",
+  "o.result",
+  ms("o.at"),
+].join(", ");
+
+export type LoadedKind = "terms" | "holders" | "grants" | "charges" | "leases" | "topUps" | "requests" | "operations";
+
+/** Statements with what their rows are, so that the answers can be told apart. */
+export interface Load {
+  kind: LoadedKind;
+  statement: Statement;
+}
+
+export interface Loader {
+  /** True when every statement must be of one workspace. */
+  single: boolean;
+  /** Locks the workspaces, in id order. `skipLocked`: those that another transaction holds are left out, not waited for. */
+  lock(workspaces: readonly string[], skipLocked: boolean): Statement;
+  /** The same rows without a lock, for reads and to tell a workspace that is held from one that does not exist. */
+  find(workspaces: readonly string[]): Statement;
+  /** The clock, read after the locks are held, and the published catalog version. */
+  clock(): Statement;
+  /** What the commands of the workspaces need, as one list of statements. */
+  load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
+  /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
+  runOutBy(workspace: string, instant: number): Load;
+  /** The holders of live grants that have ended by an instant. */
+  dueHolders(workspace: string, instant: number, limit: number): Statement;
+}
+
+/** So many run-out leases one transaction ends; a workspace with more of them is swept first. */
+export const RUN_OUT_LIMIT = 1000;
+
+export function createLoader(sql: Sql): Loader {
+  const { schema } = sql;
+  const single = sql.scope === "workspace";
+  const anyOf = (column: string) => (single ? `${column} = $1::text` : `${column} = any($1::text[])`);
+  const one = (workspaces: readonly string[]) => (single ? (workspaces[0] as string) : workspaces);
+
+  const select = `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`;
+  const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };
+  const lockSkipping: Prepared = {
+    name: "lock skipping",
+    text: `${select} order by w.id for no key update skip locked`,
+  };
+  const find: Prepared = { name: "find", text: select };
+  const clock: Prepared = {
+    name: "clock",
+    text:
+      `select ${ms("date_trunc('milliseconds', clock_timestamp())")},` +
+      ` (select version from ${schema}catalog_version order by published_n desc limit 1)`,
+  };
+  const terms: Prepared = {
+    name: "terms",
+    text: `select ${termColumns} from ${schema}terms t where ${anyOf("t.workspace_id")} order by t.workspace_id, t.n`,
+  };
+  const leases: Prepared = {
+    name: "leases",
+    text: single
+      ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
+        ` and l.expires_at <= clock_timestamp() order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+      : `select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral` +
+        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= clock_timestamp()` +
+        ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
+  };
+  const leasesBy: Prepared = {
+    name: "leases by",
+    text:
+      `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
+      ` and l.expires_at <= to_timestamp($2::float8 / 1000) order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`,
+  };
+
+  const keys = source(sql, ["text"]);
+  const chargeKeys = source(sql, ["text"], 3, "kc");
+  /** The holders named, and those of the charges named: a settle knows its member only from the charge. */
+  const holderKeys = (withCharges: boolean) =>
+    withCharges
+      ? `(select ${keys.workspace} as workspace_id, k.c1 as id from ${keys.rows} union` +
+        ` select c.workspace_id, c.member from ${chargeKeys.rows}` +
+        ` join ${schema}charge c on c.workspace_id = ${chargeKeys.workspace} and c.id = kc.c1) x`
+      : `(select distinct ${keys.workspace} as workspace_id, k.c1 as id from ${keys.rows}) x`;
+  const x = single ? "$1::text" : "x.workspace_id";
+  const holderText = (withCharges: boolean) =>
+    `select ${holderColumns} from ${holderKeys(withCharges)}` +
+    ` join ${schema}holder h on h.workspace_id = ${x} and h.id = x.id` +
+    ` left join ${schema}member m on m.workspace_id = ${x} and m.id = h.id`;
+  const grantText = (withCharges: boolean) =>
+    `select ${grantColumns} from ${holderKeys(withCharges)}` +
+    ` join ${schema}credit_grant g on g.workspace_id = ${x} and g.holder = x.id and not g.closed`;
+  const prepared = {
+    holders: { name: "holders", text: holderText(false) },
+    holdersOfCharges: { name: "holders of charges", text: holderText(true) },
+    grants: { name: "grants", text: grantText(false) },
+    grantsOfCharges: { name: "grants of charges", text: grantText(true) },
+    charges: {
+      name: "charges",
+      text:
+        `select ${chargeColumns} from ${keys.rows}` +
+        ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1`,
+    },
+    allHolders: {
+      name: "all holders",
+      text:
+        `select ${holderColumns} from ${schema}holder h` +
+        ` left join ${schema}member m on m.workspace_id = ${single ? "$1::text" : "h.workspace_id"} and m.id = h.id` +
+        ` where ${anyOf("h.workspace_id")}`,
+    },
+    allGrants: {
+      name: "all grants",
+      text: `select ${grantColumns} from ${schema}credit_grant g where ${anyOf("g.workspace_id")} and not g.closed`,
+    },
+    grantsById: {
+      name: "grants by id",
+      text:
+        `select ${grantColumns} from ${keys.rows}` +
+        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = k.c1`,
+    },
+    grantsOfSlices: {
+      name: "grants of slices",
+      text:
+        `select ${grantColumns} from ${keys.rows}` +
+        ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
+        ` cross join lateral jsonb_array_elements(c.slices) s` +
+        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>'grant'`,
+    },
+    grantsOfTopUps: {
+      name: "grants of top-ups",
+      text:
+        `select ${grantColumns} from ${keys.rows}` +
+        ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1` +
+        ` cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)` +
+        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace}` +
+        ` and g.id = 'top-up:' || replace(t.id, ':', '::') || ':' || s.recipient`,
+    },
+    topUps: {
+      name: "top-ups",
+      text:
+        `select ${topUpColumns} from ${keys.rows}` +
+        ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1`,
+    },
+    requests: {
+      name: "requests",
+      text:
+        `select ${requestColumns} from ${keys.rows}` +
+        ` join ${schema}top_up_request r on r.workspace_id = ${keys.workspace} and r.id = k.c1`,
+    },
+    operations: operationsPrepared(sql),
+    dueHolders: {
+      name: "due holders",
+      text:
+        `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
+        ` and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer`,
+    },
+  } satisfies Record<string, Prepared>;
+
+  function keyed(
+    kind: LoadedKind,
+    what: Prepared,
+    needs: ReadonlyMap<string, Need>,
+    of: (need: Need) => Iterable<string>,
+  ): Load[] {
+    const workspaces: string[] = [];
+    const ids: string[] = [];
+    for (const [workspace, need] of needs) {
+      for (const id of of(need)) {
+        workspaces.push(workspace);
+        ids.push(id);
+      }
+    }
+    return ids.length === 0 ? [] : [{ kind, statement: statement(what, [workspaceParam(sql, workspaces), ids]) }];
+  }
+
+  function holders(needs: ReadonlyMap<string, Need>): Load[] {
+    const workspaces: string[] = [];
+    const ids: string[] = [];
+    const chargeWorkspaces: string[] = [];
+    const charges: string[] = [];
+    const whole: string[] = [];
+    for (const [workspace, need] of needs) {
+      if (need.everyHolder) {
+        whole.push(workspace);
+        continue;
+      }
+      for (const id of need.holders) {
+        workspaces.push(workspace);
+        ids.push(id);
+      }
+      for (const id of need.chargeHolders) {
+        chargeWorkspaces.push(workspace);
+        charges.push(id);
+      }
+    }
+    const loads: Load[] = [];
+    if (charges.length > 0) {
+      const params = [workspaceParam(sql, workspaces), ids, workspaceParam(sql, chargeWorkspaces), charges];
+      loads.push({ kind: "holders", statement: statement(prepared.holdersOfCharges, params) });
+      loads.push({ kind: "grants", statement: statement(prepared.grantsOfCharges, params) });
+    } else if (ids.length > 0) {
+      const params = [workspaceParam(sql, workspaces), ids];
+      loads.push({ kind: "holders", statement: statement(prepared.holders, params) });
+      loads.push({ kind: "grants", statement: statement(prepared.grants, params) });
+    }
+    if (whole.length > 0) {
+      loads.push({ kind: "holders", statement: statement(prepared.allHolders, [one(whole)]) });
+      loads.push({ kind: "grants", statement: statement(prepared.allGrants, [one(whole)]) });
+    }
+    return loads;
+  }
+
+  return {
+    single,
+    lock: (workspaces, skipLocked) => statement(skipLocked ? lockSkipping : lock, [one(workspaces)]),
+    find: (workspaces) => statement(find, [one(workspaces)]),
+    clock: () => ({ name: clock.name, text: clock.text }),
+    runOutBy: (workspace, instant) => ({ kind: "leases", statement: statement(leasesBy, [workspace, instant]) }),
+    dueHolders: (workspace, instant, limit) => statement(prepared.dueHolders, [workspace, instant, limit]),
+    load(needs, full) {
+      const workspaces = [...needs.keys()];
+      const loads: Load[] = [];
+      if (full) {
+        loads.push({ kind: "terms", statement: statement(terms, [one(workspaces)]) });
+        loads.push({ kind: "leases", statement: statement(leases, [one(workspaces)]) });
+      }
+      loads.push(...holders(needs));
+      loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
+      loads.push(...keyed("grants", prepared.grantsById, needs, (need) => need.grants));
+      loads.push(...keyed("grants", prepared.grantsOfSlices, needs, (need) => need.sliceCharges));
+      loads.push(...keyed("topUps", prepared.topUps, needs, (need) => need.topUps));
+      loads.push(...keyed("grants", prepared.grantsOfTopUps, needs, (need) => need.topUpGrants));
+      loads.push(...keyed("requests", prepared.requests, needs, (need) => need.requests));
+      loads.push(...operations(sql, prepared.operations, needs));
+      return loads;
+    },
+  };
+}
+
+function operationsPrepared(sql: Sql): Prepared {
+  const keys = source(sql, ["text", "text"]);
+  return {
+    name: "operations",
+    text:
+      `select ${operationColumns} from ${keys.rows} join ${sql.schema}operation o` +
+      ` on o.workspace_id = ${keys.workspace} and o.kind = k.c1 and o.id = k.c2`,
+  };
+}
+
+function operations(sql: Sql, what: Prepared, needs: ReadonlyMap<string, Need>): Load[] {
+  const workspaces: string[] = [];
+  const kinds: string[] = [];
+  const ids: string[] = [];
+  for (const [workspace, need] of needs) {
+    for (const { kind, id } of need.operations) {
+      workspaces.push(workspace);
+      kinds.push(kind);
+      ids.push(id);
+    }
+  }
+  if (ids.length === 0) return [];
+  return [{ kind: "operations", statement: statement(what, [workspaceParam(sql, workspaces), kinds, ids]) }];
+}
+
+/** What came back for the loads, side by side with them. */
+export interface Answered {
+  kind: LoadedKind;
+  result: Result;
+}

@@ -1,0 +1,311 @@
+import type { Param } from "../database/port.ts";
+import { hasClawback } from "../engine/clawback.ts";
+import type {
+  ChargeRow,
+  EntryRow,
+  EventRow,
+  GrantRow,
+  HolderRow,
+  MemberRow,
+  OperationRow,
+  Term,
+  TopUpRequestRow,
+  TopUpRow,
+  WorkspaceRow,
+} from "../engine/state.ts";
+
+type Scalar = string | number | boolean | null;
+
+/** How a column is written: its name, the type of its list, the expression over the list's element, and the value. */
+export interface Column<Row> {
+  name: string;
+  type: "text" | "float8" | "bigint" | "integer" | "smallint" | "boolean";
+  /** Turns the list's element into the column's type. */
+  wrap?: (element: string) => string;
+  value: (row: Row) => Scalar;
+}
+
+export interface Table<Row> {
+  name: string;
+  /** Written once, with the row. The first are the key after `workspace_id`. */
+  fixed: readonly Column<Row>[];
+  key: readonly string[];
+  /** Written with the row and whenever it changes. */
+  mutable: readonly Column<Row>[];
+}
+
+function text<Row>(name: string, value: (row: Row) => string | null): Column<Row> {
+  return { name, type: "text", value };
+}
+function bigint<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
+  return { name, type: "bigint", value };
+}
+function integer<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
+  return { name, type: "integer", value };
+}
+function boolean<Row>(name: string, value: (row: Row) => boolean): Column<Row> {
+  return { name, type: "boolean", value };
+}
+function instant<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
+  return { name, type: "float8", wrap: (element) => `to_timestamp(${element} / 1000)`, value };
+}
+function json<Row>(name: string, value: (row: Row) => unknown): Column<Row> {
+  return {
+    name,
+    type: "text",
+    wrap: (element) => `${element}::jsonb`,
+    value: (row) => {
+      const content = value(row);
+      return content === null || content === undefined ? null : JSON.stringify(content);
+    },
+  };
+}
+
+export const workspaceTable: Table<WorkspaceRow> = {
+  name: "workspace",
+  key: [],
+  fixed: [instant("created_at", (row) => row.createdAt)],
+  mutable: [
+    bigint("seq", (row) => row.seq),
+    instant("last_instant", (row) => row.lastInstant),
+    text("name", (row) => row.name),
+    json("metadata", (row) => row.metadata),
+    instant("archived_at", (row) => row.archivedAt),
+    instant("test_clock", (row) => row.testClock),
+    text("pending_plan", (row) => row.pending?.plan ?? null),
+    instant("pending_at", (row) => row.pending?.at ?? null),
+    instant("period_ends_at", (row) => row.periodEndsAt),
+    text("pinned_epoch", (row) => row.pinnedEpoch),
+    instant("pinned_cycle", (row) => row.pinnedCycle),
+    text("pinned_version", (row) => row.pinnedVersion),
+    json("roles", (row) => row.roles),
+    integer("epochs", (row) => row.epochs),
+  ],
+};
+
+export const termsTable: Table<Term> = {
+  name: "terms",
+  key: ["n"],
+  fixed: [
+    integer("n", (row) => row.n),
+    instant("starts_at", (row) => row.from),
+    text("plan", (row) => row.plan),
+    boolean("paid", (row) => row.paid),
+    text("status", (row) => row.status),
+    instant("anchor", (row) => row.anchor),
+    text("epoch", (row) => row.epoch),
+    instant("epoch_starts_at", (row) => row.epochFrom),
+    instant("past_due_since", (row) => row.pastDueFrom),
+  ],
+  mutable: [],
+};
+
+export const memberTable: Table<MemberRow> = {
+  name: "member",
+  key: ["id"],
+  fixed: [text("id", (row) => row.id)],
+  mutable: [
+    text("role", (row) => row.role),
+    text("name", (row) => row.name),
+    text("email", (row) => row.email),
+    bigint("cap", (row) => row.cap),
+    instant("removed_at", (row) => row.removedAt),
+  ],
+};
+
+export const holderTable: Table<HolderRow> = {
+  name: "holder",
+  key: ["id"],
+  fixed: [text("id", (row) => row.id)],
+  mutable: [
+    bigint("balance", (row) => row.balance),
+    bigint("debt", (row) => row.debt),
+    text("epoch", (row) => row.epoch),
+    instant("cycle_starts_at", (row) => row.cycleStartsAt),
+    bigint("mark", (row) => row.mark),
+    bigint("allotted", (row) => row.allotted),
+    bigint("cap_used", (row) => row.capUsed),
+    { name: "notices", type: "smallint", value: (row) => row.notices },
+    integer("term", (row) => row.term),
+    instant("last_at", (row) => row.lastAt),
+    json("parked", (row) => row.parked),
+  ],
+};
+
+export const grantTable: Table<GrantRow> = {
+  name: "credit_grant",
+  key: ["id"],
+  fixed: [
+    text("id", (row) => row.id),
+    text("holder", (row) => row.holder),
+    text("source", (row) => row.source),
+    bigint("amount", (row) => row.amount),
+    instant("at", (row) => row.at),
+    text("epoch", (row) => row.epoch),
+    instant("epoch_starts_at", (row) => row.epochFrom),
+    instant("cycle_starts_at", (row) => row.cycleStartsAt),
+    text("purchase", (row) => row.purchase),
+  ],
+  mutable: [
+    bigint("available", (row) => row.available),
+    bigint("held", (row) => row.held),
+    bigint("spent", (row) => row.spent),
+    bigint("expired", (row) => row.expired),
+    bigint("revoked", (row) => row.revoked),
+    instant("expires_at", (row) => row.expiresAt),
+    json("clawback", (row) => row.clawback),
+    { name: "noticed", type: "smallint", value: (row) => row.noticed },
+    // A closed grant needs not be loaded: nothing of it can be spent, come back by itself, or be owed.
+    boolean("closed", (row) => row.available === 0 && row.held === 0 && !hasClawback(row)),
+  ],
+};
+
+export const chargeTable: Table<ChargeRow> = {
+  name: "charge",
+  key: ["id"],
+  fixed: [
+    text("id", (row) => row.id),
+    text("member", (row) => row.member),
+    text("feature", (row) => row.feature),
+    text("mode", (row) => row.mode),
+    integer("quantity", (row) => row.quantity),
+    bigint("unit_price", (row) => row.unitPrice),
+    json("rates", (row) => row.rates),
+    text("settles", (row) => row.settles),
+    boolean("unlimited", (row) => row.unlimited),
+    text("catalog_version", (row) => row.catalogVersion),
+    instant("created_at", (row) => row.createdAt),
+    json("metadata", (row) => row.metadata),
+    text("epoch", (row) => row.epoch),
+    instant("cycle_starts_at", (row) => row.cycleStartsAt),
+  ],
+  mutable: [
+    integer("delivered", (row) => row.delivered),
+    json("usage", (row) => row.usage),
+    boolean("estimated", (row) => row.estimated),
+    bigint("amount", (row) => row.amount),
+    text("state", (row) => row.state),
+    bigint("settled_amount", (row) => row.settledAmount),
+    bigint("refunded_amount", (row) => row.refundedAmount),
+    integer("refunded_units", (row) => row.refundedUnits),
+    bigint("uncollected", (row) => row.uncollected),
+    text("reason", (row) => row.reason),
+    boolean("cancel_requested", (row) => row.cancelRequested),
+    json("slices", (row) => row.slices),
+    {
+      name: "entries",
+      type: "text",
+      wrap: (element) => `${element}::bigint[]`,
+      value: (row) => `{${row.entries.join(",")}}`,
+    },
+    text("attempt", (row) => row.attempt),
+    json("superseded", (row) => (row.superseded.length === 0 ? null : row.superseded)),
+    text("ended_by", (row) => row.endedBy),
+    text("ended_attempt", (row) => row.endedAttempt),
+    integer("lease_ms", (row) => row.leaseMs),
+    instant("lease_expires_at", (row) => row.leaseExpiresAt),
+    instant("ended_at", (row) => row.endedAt),
+  ],
+};
+
+export interface LeaseRow {
+  charge: string;
+  expiresAt: number;
+}
+
+export const leaseTable: Table<LeaseRow> = {
+  name: "lease",
+  key: ["expires_at", "charge_id"],
+  fixed: [instant("expires_at", (row) => row.expiresAt), text("charge_id", (row) => row.charge)],
+  mutable: [],
+};
+
+export const entryTable: Table<EntryRow> = {
+  name: "entry",
+  key: ["seq"],
+  fixed: [
+    bigint("seq", (row) => row.seq),
+    text("kind", (row) => row.kind),
+    text("holder", (row) => row.holder),
+    text("member", (row) => row.member),
+    text("grant_id", (row) => row.grant),
+    text("charge_id", (row) => row.charge),
+    text("purchase", (row) => row.purchase),
+    bigint("amount", (row) => row.amount),
+    bigint("moved", (row) => row.moved),
+    bigint("balance_after", (row) => row.balanceAfter),
+    instant("at", (row) => row.at),
+  ],
+  mutable: [],
+};
+
+export const topUpTable: Table<TopUpRow> = {
+  name: "top_up",
+  key: ["id"],
+  fixed: [
+    text("id", (row) => row.id),
+    text("buyer", (row) => row.buyer),
+    text("pack", (row) => row.pack),
+    bigint("credits", (row) => row.credits),
+    bigint("price_amount", (row) => row.price.amount),
+    text("price_currency", (row) => row.price.currency),
+    json("recipients", (row) => row.recipients),
+    instant("created_at", (row) => row.createdAt),
+  ],
+  mutable: [
+    text("state", (row) => row.state),
+    text("payment", (row) => row.payment),
+    bigint("refunded", (row) => row.refunded),
+    text("checkout_url", (row) => row.checkoutUrl),
+    instant("paid_at", (row) => row.paidAt),
+  ],
+};
+
+export const requestTable: Table<TopUpRequestRow> = {
+  name: "top_up_request",
+  key: ["id"],
+  fixed: [
+    text("id", (row) => row.id),
+    text("member", (row) => row.member),
+    text("pack", (row) => row.pack),
+    text("note", (row) => row.note),
+    instant("created_at", (row) => row.createdAt),
+  ],
+  mutable: [
+    text("state", (row) => row.state),
+    text("decided_by", (row) => row.decidedBy),
+    text("top_up", (row) => row.topUp),
+    instant("decided_at", (row) => row.decidedAt),
+  ],
+};
+
+export const operationTable: Table<OperationRow> = {
+  name: "operation",
+  key: ["kind", "id"],
+  fixed: [
+    text("kind", (row) => row.kind),
+    text("id", (row) => row.id),
+    text("fingerprint", (row) => row.fingerprint),
+    text("actor", (row) => row.actor),
+    text("note", (row) => row.note),
+    json("result", (row) => row.result),
+    instant("at", (row) => row.at),
+  ],
+  mutable: [],
+};
+
+export const eventTable: Table<EventRow> = {
+  name: "event",
+  key: ["id"],
+  fixed: [
+    text("id", (row) => row.id),
+    text("kind", (row) => row.kind),
+    instant("at", (row) => row.at),
+    json("payload", (row) => row.payload),
+  ],
+  mutable: [],
+};
+
+export function lists<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Param[] {
+  return columns.map(({ value }) => rows.map(value));
+}
