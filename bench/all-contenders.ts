@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Contender } from "./contender.ts";
 import { bulkInsert } from "./contenders/bulk-insert.ts";
-import { ducat, loadDucat } from "./contenders/ducat.ts";
+import { ducat } from "./contenders/ducat.ts";
 import { guarded } from "./contenders/guarded.ts";
 import { noOp } from "./contenders/no-op.ts";
 import { rateLimiter } from "./contenders/rate-limiter.ts";
@@ -14,8 +14,8 @@ export interface Places {
   directory: string;
 }
 
-/** Makes a contender under the name given; its tables are named after it. `null`: it cannot run here. */
-type Make = (name: string, places: Places) => Promise<Contender | null>;
+/** Makes a contender under the name given; its tables are named after it. */
+type Make = (name: string, places: Places) => Promise<Contender>;
 
 const onPostgres = ({ connectionString }: Places) => postgresSessions(connectionString);
 const onPglite = (name: string, places: Places) => pgliteSessions(join(places.directory, name));
@@ -27,16 +27,21 @@ const makers: Record<string, Make> = {
   guarded: async (name, places) => guarded(name, "postgresql", onPostgres(places)),
   "rate-limiter": async (_, places) => rateLimiter(places.connectionString),
   "bulk-insert": async (name, places) => bulkInsert(name, "postgresql", onPostgres(places)),
-  ducat: async (name, { connectionString }) => {
-    const module = await loadDucat();
-    return module && ducat(module, name, "postgresql", { connectionString });
-  },
+  ducat: async (name, places) =>
+    ducat({
+      name,
+      backend: "postgresql",
+      database: { connectionString: places.connectionString },
+      openTables: async () => onPostgres(places),
+    }),
   "textbook-pglite": async (name, places) => textbook(name, "pglite", await onPglite(name, places)),
   "guarded-pglite": async (name, places) => guarded(name, "pglite", await onPglite(name, places)),
   "bulk-insert-pglite": async (name, places) => bulkInsert(name, "pglite", await onPglite(name, places)),
-  "ducat-pglite": async (name, { directory }) => {
-    const module = await loadDucat();
-    return module && ducat(module, name, "pglite", { directory: join(directory, name) });
+  "ducat-pglite": async (name, places) => {
+    const directory = join(places.directory, name);
+    // Where Ducat keeps the database in its folder.
+    const openTables = () => pgliteSessions(join(directory, "postgres"));
+    return ducat({ name, backend: "pglite", database: { directory }, openTables });
   },
 };
 
@@ -54,7 +59,7 @@ export function selectNames(only: readonly string[], otherwise: readonly string[
 }
 
 /** `name` says which contender, `as` what this instance of it is called. */
-export async function makeContender(name: string, places: Places, as = name): Promise<Contender | null> {
+export async function makeContender(name: string, places: Places, as = name): Promise<Contender> {
   const make = makers[name];
   if (!make) throw new Error(`no contender is named ${name}`);
   return make(as, places);

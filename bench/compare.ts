@@ -13,10 +13,8 @@ export async function compare(stage: Stage): Promise<void> {
   const { options, say } = stage;
   const tracks: Track[] = [];
   for (const name of selectNames(options.only)) {
-    const contender = await stage.make(name);
-    if (!contender) continue;
     say(`prepare ${name}`);
-    tracks.push(await prepareTrack(contender, stage.population));
+    tracks.push(await prepareTrack(await stage.make(name), stage.population));
   }
 
   const results = createResults();

@@ -4,7 +4,7 @@ import type { PairContender } from "./contender.ts";
 import { asJson, table, whole } from "./report.ts";
 import { createResults, figuresOf } from "./results.ts";
 import type { Stage } from "./stage.ts";
-import { fillTrack, prepareTrack, runTrack, type Track } from "./track.ts";
+import { prepareTrack, runTrack, type Track } from "./track.ts";
 
 /** Above this many rows an instance is kept for all rounds: its own runs hardly add to it, and filling takes long. */
 const keptFrom = 500_000;
@@ -26,34 +26,31 @@ export async function growth(stage: Stage): Promise<void> {
   const results = createResults();
   const ended = new Map<string, number>();
 
-  const open = async (name: string, rows: number, generation: number): Promise<Instance | null> => {
+  const open = async (name: string, rows: number, generation: number): Promise<Instance> => {
     const label = `${name}-${rows}`;
     const found = kept.get(label);
     if (found) return found;
     const contender = await stage.make(name, `${label}-${generation}`);
-    if (contender?.kind !== "pairs") return null;
+    if (contender.kind !== "pairs" || !contender.fillHistory)
+      throw new Error(`${name} keeps no history to look through`);
     const track = await prepareTrack(contender, stage.population);
     say(`fill ${name} with ${whole(rows)} ledger rows`);
-    await fillTrack(track, rows);
+    await contender.fillHistory(rows);
     const instance = { name, rows, track };
     if (rows >= keptFrom) kept.set(label, instance);
     return instance;
   };
 
-  const present: string[] = [];
-  for (const name of names) {
-    // The big ones first: they take minutes, and a fault should show before the rounds begin.
-    if (await open(name, Math.max(...options.historyRows), 0)) present.push(name);
-  }
+  // The big ones first: they take minutes, and a fault should show before the rounds begin.
+  for (const name of names) await open(name, Math.max(...options.historyRows), 0);
   let generation = 0;
   for (let round = 0; round < options.rounds; round++) {
     for (const shape of options.shapes) {
       for (const callers of options.callers) {
-        for (const name of rotated(present, round)) {
+        for (const name of rotated(names, round)) {
           for (const rows of rotated(options.historyRows, round)) {
             generation += 1;
             const instance = await open(name, rows, generation);
-            if (!instance) continue;
             const { contender } = instance.track;
             const measurement = await runTrack(instance.track, { ...options, shape, callers }, stage.checkpoint);
             const label = `${name} at ${whole(rows)}`;

@@ -18,8 +18,8 @@ export interface SelfTimes {
   byFunction: { name: string; place: string; microseconds: number }[];
 }
 
-/** Self time by function and by whose code it is, longest first. */
-export function selfTimes(profile: CpuProfile): SelfTimes {
+/** Self time by function and by whose code it is, longest first. `root` is the repository's address: file:///…/ */
+export function selfTimes(profile: CpuProfile, root: string): SelfTimes {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const owners = new Map<string, number>();
   const functions = new Map<string, { name: string; place: string; microseconds: number }>();
@@ -29,10 +29,10 @@ export function selfTimes(profile: CpuProfile): SelfTimes {
     if (!node) continue;
     const microseconds = profile.timeDeltas?.[index] ?? 0;
     total += microseconds;
-    const owner = ownerOf(node);
+    const owner = ownerOf(node, root);
     owners.set(owner, (owners.get(owner) ?? 0) + microseconds);
     const name = node.callFrame.functionName || "(anonymous)";
-    const place = placeOf(node);
+    const place = placeOf(node, root);
     const key = `${name} ${place}`;
     const found = functions.get(key);
     if (found) found.microseconds += microseconds;
@@ -48,34 +48,34 @@ export function selfTimes(profile: CpuProfile): SelfTimes {
 }
 
 /** V8's own entries, by the names it gives them. `(program)` is native code: sockets, reading and writing. */
-const machinery: Record<string, string> = {
-  "(garbage collector)": "garbage collector",
-  "(idle)": "idle",
-  "(program)": "native",
-  "(root)": "native",
-};
+const machinery = new Map([
+  ["(garbage collector)", "garbage collector"],
+  ["(idle)", "idle"],
+  ["(program)", "native"],
+  ["(root)", "native"],
+]);
 
-function ownerOf({ callFrame }: ProfileNode): string {
+function ownerOf({ callFrame }: ProfileNode, root: string): string {
   const { functionName, url } = callFrame;
-  const own = machinery[functionName];
+  const own = machinery.get(functionName);
   if (own) return own;
+  // Stopping the profiler is itself a sample.
+  if (url === "node:inspector") return "profiler";
   if (url === "" || url.startsWith("node:")) return "node";
-  const path = url.replaceAll("\\", "/");
-  const dependency = path.split("/node_modules/").at(-1);
+  const path = within(url, root);
+  const dependency = path.split("node_modules/").at(-1);
   if (dependency !== undefined && dependency !== path) {
     const [first = "", second = ""] = dependency.split("/");
     const name = first.startsWith("@") ? `${first}/${second}` : first;
     // The driver is several packages; nobody asks which of them.
     return /^(pg|pg-.*|postgres-.*)$/.test(name) ? "pg" : name;
   }
-  const workspace = /\/(packages\/[^/]+(?:\/src\/[^/]+(?=\/))?|bench)\//.exec(path);
-  return workspace?.[1] ?? "other";
+  return /^(packages\/[^/]+\/src\/[^/]+(?=\/)|packages\/[^/]+|bench)/.exec(path)?.[1] ?? "other";
 }
 
-function placeOf({ callFrame }: ProfileNode): string {
+function placeOf({ callFrame }: ProfileNode, root: string): string {
   const { url, lineNumber } = callFrame;
-  if (url === "") return "";
-  const path = url.replaceAll("\\", "/");
-  const short = /(?:\/node_modules\/(?!.*\/node_modules\/)|\/(?=packages\/|bench\/))(.*)$/.exec(path)?.[1] ?? path;
-  return `${short}:${lineNumber + 1}`;
+  return url === "" ? "" : `${within(url, root)}:${lineNumber + 1}`;
 }
+
+const within = (url: string, root: string): string => (url.startsWith(root) ? url.slice(root.length) : url);

@@ -7,6 +7,7 @@ import { prepareTrack, runTrack } from "./track.ts";
 
 const samplingMicroseconds = 250;
 const functionsShown = 40;
+const repository = new URL("..", import.meta.url).href;
 
 /**
  * Where this process's main thread spends its time while a contender runs: a `.cpuprofile` for Chromium's DevTools, and self
@@ -17,7 +18,6 @@ export async function profile(stage: Stage): Promise<void> {
   const folder = options.output.replace(/\.json$/, "");
   for (const name of selectNames(options.only, ["ducat"])) {
     const contender = await stage.make(name);
-    if (!contender) continue;
     const track = await prepareTrack(contender, stage.population);
     for (const shape of options.shapes) {
       for (const callers of options.callers) {
@@ -36,7 +36,7 @@ export async function profile(stage: Stage): Promise<void> {
 }
 
 function summaryOf(taken: CpuProfile, pairs: number): string {
-  const { total, byOwner, byFunction } = selfTimes(taken);
+  const { total, byOwner, byFunction } = selfTimes(taken, repository);
   const line = (microseconds: number) => [
     `${((microseconds / total) * 100).toFixed(1)} %`,
     (microseconds / pairs).toFixed(2),

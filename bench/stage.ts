@@ -12,8 +12,8 @@ export interface Stage {
   options: Options;
   server: PostgresServer;
   population: Population;
-  /** Makes a contender, or says why not; it is closed with the stage. */
-  make(name: string, as?: string): Promise<Contender | null>;
+  /** Makes a contender; it is closed with the stage. */
+  make(name: string, as?: string): Promise<Contender>;
   /** Closes one before the end, to free its connections. */
   dismiss(contender: Contender): Promise<void>;
   /** Writes out what earlier runs left dirty, so that nobody pays for another's pages. */
@@ -40,8 +40,7 @@ export async function onStage(options: Options, work: (stage: Stage) => Promise<
       population: populationOf(options.workspaces),
       async make(name, as) {
         const contender = await makeContender(name, places, as);
-        if (contender) contenders.add(contender);
-        else say(`${name}: not built yet, so it is left out`);
+        contenders.add(contender);
         return contender;
       },
       async dismiss(contender) {

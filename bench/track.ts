@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { performance } from "node:perf_hooks";
-import type { Contender, PairContender, Population } from "./contender.ts";
+import type { Contender, Population } from "./contender.ts";
 import { type Measurement, measureBulk, measurePairs, type PairRun, type Shape, type Window } from "./measure.ts";
 
 /** A contender with its funded workspaces and the count of everything it has done. */
@@ -42,34 +41,6 @@ export async function runTrack(track: Track, load: Load, checkpoint: () => Promi
   const measurement = await measurePairs({ ...load, contender, workspaces, tally, nextId: timeOrderedIds() });
   await contender.check(tally);
   return measurement;
-}
-
-/** Gives a contender this many old ledger rows (two a pair), by its own bulk SQL or else by living through them. */
-export async function fillTrack(track: Track, rows: number): Promise<void> {
-  const contender = track.contender as PairContender;
-  if (contender.fillHistory) {
-    await contender.fillHistory(rows);
-    return;
-  }
-  const nextId = timeOrderedIds();
-  for (const [part, shape] of (["hot", "spread"] as const).entries()) {
-    const wanted = (rows / 2) * ((part + 1) / 2);
-    const made = () => track.tally.reduce((sum, count) => sum + count, 0);
-    for (let have = made(); have < wanted; have = made()) {
-      const startedAt = performance.now();
-      await measurePairs({
-        contender,
-        shape,
-        workspaces: track.tally.length - 1,
-        tally: track.tally,
-        nextId,
-        callers: Math.min(1_000, Math.ceil(wanted - have)),
-        warmUpSeconds: 0,
-        seconds: wanted - have > 20_000 ? 1 : 0.05,
-      });
-      if (performance.now() - startedAt > 60_000) throw new Error(`${contender.name}: no progress while filling`);
-    }
-  }
 }
 
 /**
