@@ -45,7 +45,7 @@ const makers: Record<string, Make> = {
   },
 };
 
-export const contenderNames: readonly string[] = Object.keys(makers);
+const contenderNames: readonly string[] = Object.keys(makers);
 
 /** The names that `--only` selects; without it all, or those that a mode takes by default. */
 export function selectNames(only: readonly string[], otherwise: readonly string[] = contenderNames): string[] {

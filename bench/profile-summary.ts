@@ -7,7 +7,7 @@ export interface CpuProfile {
   timeDeltas?: readonly number[];
 }
 
-export interface ProfileNode {
+interface ProfileNode {
   id: number;
   callFrame: { functionName: string; url: string; lineNumber: number };
 }

@@ -2,12 +2,12 @@ import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 
 /** A named statement: PostgreSQL parses and plans it once a connection. */
-export interface Statement {
+interface Statement {
   name: string;
   text: string;
 }
 
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 export interface Session {
   query(statement: Statement, values: unknown[]): Promise<Row[]>;

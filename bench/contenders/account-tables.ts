@@ -2,7 +2,7 @@ import { creditsPerCharge, type Population, wrong } from "../contender.ts";
 import type { Session, Sessions } from "../sessions.ts";
 
 /** Enough that no run empties it, far from the limit of a safe integer. */
-export const startBalance = 1_000_000_000_000;
+const startBalance = 1_000_000_000_000;
 
 /** A balance, its charges and their ledger, as an application that keeps credits by hand has them. */
 export interface AccountTables {
