@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import pg from "pg";
@@ -26,7 +27,7 @@ export interface Stage {
 /** Starts a server, runs `work`, and leaves nothing behind. */
 export async function onStage(options: Options, work: (stage: Stage) => Promise<void>): Promise<void> {
   const server = await startPostgres();
-  const directory = await mkdtemp(join(tmpdir(), "ducat-bench-"));
+  const directory = temporaryDirectory();
   const admin = new pg.Client({ connectionString: server.connectionString });
   const places: Places = { connectionString: server.connectionString, directory };
   const contenders = new Set<Contender>();
@@ -61,6 +62,13 @@ export async function onStage(options: Options, work: (stage: Stage) => Promise<
     for (const contender of contenders) await contender.close();
     await admin.end();
     await server.stop();
-    await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Gone with this process, also when a run is cut short by Ctrl-C: gigabytes of PGlite would stay behind. */
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "ducat-bench-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  return directory;
 }
