@@ -17,6 +17,8 @@ export async function compare(stage: Stage): Promise<void> {
     tracks.push(await prepareTrack(await stage.make(name), stage.population));
   }
 
+  await stage.checkpoint();
+
   const results = createResults();
   for (let round = 0; round < options.rounds; round++) {
     for (const shape of options.shapes) {
@@ -24,7 +26,7 @@ export async function compare(stage: Stage): Promise<void> {
         for (const track of rotated(tracks, round)) {
           const { name, backend, kind } = track.contender;
           if (kind === "bulk" && index > 0) continue;
-          const measurement = await runTrack(track, { ...options, shape, callers }, stage.checkpoint);
+          const measurement = await runTrack(track, { ...options, shape, callers });
           results.add({ contender: name, backend, shape, callers: kind === "bulk" ? null : callers }, measurement);
           const load = kind === "bulk" ? shape : `${shape}, ${callers} callers`;
           say(`round ${round + 1}: ${name}, ${load}: ${whole(measurement.pairsPerSecond)} pairs/s`);

@@ -43,6 +43,7 @@ export async function growth(stage: Stage): Promise<void> {
 
   // The big ones first: they take minutes, and a fault should show before the rounds begin.
   for (const name of names) await open(name, Math.max(...options.historyRows), 0);
+  await stage.checkpoint();
   let generation = 0;
   for (let round = 0; round < options.rounds; round++) {
     for (const shape of options.shapes) {
@@ -52,7 +53,7 @@ export async function growth(stage: Stage): Promise<void> {
             generation += 1;
             const instance = await open(name, rows, generation);
             const { contender } = instance.track;
-            const measurement = await runTrack(instance.track, { ...options, shape, callers }, stage.checkpoint);
+            const measurement = await runTrack(instance.track, { ...options, shape, callers });
             const label = `${name} at ${whole(rows)}`;
             results.add({ contender: label, backend: contender.backend, shape, callers }, measurement);
             ended.set(label, Math.max(ended.get(label) ?? 0, rows + rowsOf(instance.track)));

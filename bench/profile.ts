@@ -23,7 +23,7 @@ export async function profile(stage: Stage): Promise<void> {
       for (const callers of options.callers) {
         const profiler = createProfiler();
         const load = { ...options, shape, callers, aroundWindow: profiler };
-        const measurement = await runTrack(track, load, stage.checkpoint);
+        const measurement = await runTrack(track, load);
         const taken = profiler.taken();
         const title = `${name}, ${shape}, ${callers} callers`;
         say(`${title}: ${whole(measurement.pairsPerSecond)} pairs/s under the profiler`);

@@ -17,7 +17,7 @@ export interface Stage {
   make(name: string, as?: string): Promise<Contender>;
   /** Closes one before the end, to free its connections. */
   dismiss(contender: Contender): Promise<void>;
-  /** Writes out what earlier runs left dirty, so that nobody pays for another's pages. */
+  /** Writes out what preparing left dirty. Not between runs: each would begin by logging every page whole, as no server does. */
   checkpoint(): Promise<void>;
   /** A line of progress, apart from the results. */
   say(line: string): void;

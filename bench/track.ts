@@ -20,9 +20,8 @@ export async function prepareTrack(contender: Contender, population: Population)
   return { contender, tally: new Uint32Array(population.workspaces.length), bulkPairs: 0 };
 }
 
-/** One run: clean start, warm-up, window, and the check that fails the benchmark when the end state is wrong. */
-export async function runTrack(track: Track, load: Load, checkpoint: () => Promise<void>): Promise<Measurement> {
-  await checkpoint();
+/** One run: warm-up, window, and the check that fails the benchmark when the end state is wrong. */
+export async function runTrack(track: Track, load: Load): Promise<Measurement> {
   // Garbage of the contender before must not be collected on this one's time.
   globalThis.gc?.();
   const { contender, tally } = track;
