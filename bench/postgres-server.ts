@@ -23,7 +23,8 @@ export interface PostgresServer {
 }
 
 /** A server of the benchmark's own, so that nothing else on the machine is measured or touched. */
-export async function startPostgres(): Promise<PostgresServer> {
-  const server = await startTemporaryServer({ initialize: ["--locale=C"], settings });
-  return { connectionString: server.url, version: server.version, settings, stop: () => server.stop() };
+export async function startPostgres(extra: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  const all = { ...settings, ...extra };
+  const server = await startTemporaryServer({ initialize: ["--locale=C"], settings: all });
+  return { connectionString: server.url, version: server.version, settings: all, stop: () => server.stop() };
 }

@@ -3,15 +3,16 @@ import { selectNames } from "./all-contenders.ts";
 import { type CpuProfile, selfTimes } from "./profile-summary.ts";
 import { table, whole } from "./report.ts";
 import type { Stage } from "./stage.ts";
+import { statementTable } from "./statements.ts";
 import { prepareTrack, runTrack } from "./track.ts";
 
 const samplingMicroseconds = 250;
-const functionsShown = 40;
+const functionsShown = 25;
 const repository = new URL("..", import.meta.url).href;
 
 /**
- * Where this process's main thread spends its time while a contender runs: a `.cpuprofile` for Chromium's DevTools, and self
- * time by function and by owner. Worker threads (PGlite's) and the database server are not in it.
+ * Where the time goes while a contender runs. Of this process's main thread: a `.cpuprofile` for Chromium's DevTools, and self
+ * time by function and by owner (PGlite's worker thread is not in it). Of the server: the costliest statements.
  */
 export async function profile(stage: Stage): Promise<void> {
   const { options, say } = stage;
@@ -22,7 +23,17 @@ export async function profile(stage: Stage): Promise<void> {
     for (const shape of options.shapes) {
       for (const callers of options.callers) {
         const profiler = createProfiler();
-        const load = { ...options, shape, callers, aroundWindow: profiler };
+        const aroundWindow = {
+          start() {
+            stage.statements.start();
+            profiler.start();
+          },
+          stop() {
+            profiler.stop();
+            stage.statements.stop();
+          },
+        };
+        const load = { ...options, shape, callers, aroundWindow };
         const measurement = await runTrack(track, load);
         const taken = profiler.taken();
         const title = `${name}, ${shape}, ${callers} callers`;
@@ -30,6 +41,9 @@ export async function profile(stage: Stage): Promise<void> {
         await stage.write(`${folder}/${name}-${shape}-${callers}.cpuprofile`, JSON.stringify(taken));
         process.stdout.write(`### ${title}: ${whole(measurement.pairsPerSecond)} pairs/s\n\n`);
         process.stdout.write(`${summaryOf(taken, measurement.pairs)}\n\n`);
+        if (contender.backend !== "postgresql") continue;
+        const costs = await stage.statements.taken();
+        process.stdout.write(`${statementTable(costs, measurement.seconds, measurement.pairs)}\n\n`);
       }
     }
   }

@@ -7,6 +7,7 @@ import { makeContender, type Places } from "./all-contenders.ts";
 import { type Contender, type Population, populationOf } from "./contender.ts";
 import type { Options } from "./options.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { type StatementWatch, watchedSettings, watchStatements } from "./statements.ts";
 
 /** What every mode of the benchmark stands on. */
 export interface Stage {
@@ -19,6 +20,8 @@ export interface Stage {
   dismiss(contender: Contender): Promise<void>;
   /** Writes out what preparing left dirty. Not between runs: each would begin by logging every page whole, as no server does. */
   checkpoint(): Promise<void>;
+  /** What the server spends its time on; `profile` mode only. */
+  statements: StatementWatch;
   /** A line of progress, apart from the results. */
   say(line: string): void;
   write(file: string, text: string): Promise<void>;
@@ -26,7 +29,7 @@ export interface Stage {
 
 /** Starts a server, runs `work`, and leaves nothing behind. */
 export async function onStage(options: Options, work: (stage: Stage) => Promise<void>): Promise<void> {
-  const server = await startPostgres();
+  const server = await startPostgres(options.mode === "profile" ? watchedSettings : {});
   const directory = temporaryDirectory();
   const admin = new pg.Client({ connectionString: server.connectionString });
   const places: Places = { connectionString: server.connectionString, directory };
@@ -35,6 +38,7 @@ export async function onStage(options: Options, work: (stage: Stage) => Promise<
   try {
     await admin.connect();
     say(`PostgreSQL ${server.version}, Node ${process.versions.node}`);
+    if (options.mode === "profile") await admin.query("CREATE EXTENSION pg_stat_statements SCHEMA public");
     await work({
       options,
       server,
@@ -51,6 +55,7 @@ export async function onStage(options: Options, work: (stage: Stage) => Promise<
       async checkpoint() {
         await admin.query("CHECKPOINT");
       },
+      statements: watchStatements(admin),
       say,
       async write(file, text) {
         await mkdir(dirname(file), { recursive: true });

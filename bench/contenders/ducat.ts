@@ -2,7 +2,14 @@ import { createCredits } from "ducat";
 import { type Backend, hotWorkspace, type PairContender, type Population, wrong } from "../contender.ts";
 import type { Sessions } from "../sessions.ts";
 import { schemaOf } from "./account-tables.ts";
-import { checkDucatTables, type DucatState, fillDucatHistory, readDucatState, templateCharge } from "./ducat-tables.ts";
+import {
+  analyzeDucatTables,
+  checkDucatTables,
+  type DucatState,
+  fillDucatHistory,
+  readDucatState,
+  templateCharge,
+} from "./ducat-tables.ts";
 
 /** Enough that no run empties it, far below what a holder may have. */
 const granted = 1_000_000_000_000;
@@ -57,7 +64,10 @@ export function ducat({ name, backend, database, openTables }: DucatOptions): Pa
         await credits.members.put({ workspace, member, role: "editor" });
         await credits.grant({ workspace, id: "bench", member, amount: granted, actor: "bench", note: "bench" });
       });
-      start = await past((tables) => readDucatState(tables, schema, member));
+      start = await past(async (tables) => {
+        await analyzeDucatTables(tables, schema);
+        return await readDucatState(tables, schema, member);
+      });
     },
     async charge(index, id) {
       const { outcome } = await credits.charge({
