@@ -88,6 +88,12 @@ export const workspaceTable: Table<WorkspaceRow> = {
   ],
 };
 
+/** What every command that writes entries changes. */
+export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
+  bigint("seq", (row) => row.seq),
+  instant("last_instant", (row) => row.lastInstant),
+];
+
 export const termsTable: Table<Term> = {
   name: "terms",
   key: ["n"],
