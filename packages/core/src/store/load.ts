@@ -1,4 +1,5 @@
 import type { Result, Statement } from "../database/port.ts";
+import { expiryDue, noticeDue } from "./due.ts";
 import type { Need } from "./needs.ts";
 import { ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
@@ -182,12 +183,14 @@ export interface Loader {
   load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
-  /** The holders of live grants that have ended by an instant. */
+  /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
   dueHolders(workspace: string, instant: number, limit: number): Statement;
 }
 
 /** So many run-out leases one transaction ends; a workspace with more of them is swept first. */
 export const RUN_OUT_LIMIT = 1000;
+
+const sweptAt = "to_timestamp($2::float8 / 1000)";
 
 export function createLoader(sql: Sql): Loader {
   const { schema } = sql;
@@ -216,9 +219,9 @@ export function createLoader(sql: Sql): Loader {
     name: "leases",
     text: single
       ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-        ` and l.expires_at <= clock_timestamp() order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+        ` and l.expires_at <= (select clock_timestamp()) order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
       : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
-        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= clock_timestamp()` +
+        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= (select clock_timestamp())` +
         ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
   };
   const leasesBy: Prepared = {
@@ -307,7 +310,10 @@ export function createLoader(sql: Sql): Loader {
       name: "due holders",
       text:
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
-        " and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer",
+        ` and (${expiryDue(sweptAt)} or ${noticeDue(sweptAt)}` +
+        // A plan change that began another epoch ended these before the date that they carry.
+        ` or g.available > 0 and g.epoch_starts_at < (select max(t.epoch_starts_at) from ${schema}terms t` +
+        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 

@@ -47,7 +47,7 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
     `select ${grantColumns}, g.closed, g.id from ${schema}credit_grant g` +
       " where g.workspace_id = $1::text and g.id > $2::text order by g.id",
   )) {
-    grants.set(row[1], { ...toGrant(row), closed: row[18] });
+    grants.set(row[1], { ...toGrant(row), closed: row.at(-2) });
   }
   for await (const row of paged(
     "leases",
