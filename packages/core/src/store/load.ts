@@ -215,13 +215,15 @@ export function createLoader(sql: Sql): Loader {
     name: "terms",
     text: `select ${termColumns} from ${schema}terms t where ${anyOf("t.workspace_id")} order by t.workspace_id, t.n`,
   };
+  // Read once, and so a bound of the index scan; clock_timestamp() itself would be asked again for every lease.
+  const present = "(select clock_timestamp())";
   const leases: Prepared = {
     name: "leases",
     text: single
       ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-        ` and l.expires_at <= (select clock_timestamp()) order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+        ` and l.expires_at <= ${present} order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
       : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
-        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= (select clock_timestamp())` +
+        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= ${present}` +
         ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
   };
   const leasesBy: Prepared = {
@@ -244,7 +246,7 @@ export function createLoader(sql: Sql): Loader {
   const holderText = (withCharges: boolean) =>
     `select ${holderColumns} from ${holderKeys(withCharges)}` +
     ` join ${schema}holder h on h.workspace_id = ${x} and h.id = x.id` +
-    ` left join ${schema}member m on m.workspace_id = ${x} and m.id = h.id`;
+    ` left join ${schema}member m on m.workspace_id = ${single ? "$1::text" : "h.workspace_id"} and m.id = h.id`;
   const grantText = (withCharges: boolean) =>
     `select ${grantColumns} from ${holderKeys(withCharges)}` +
     ` join ${schema}credit_grant g on g.workspace_id = ${x} and g.holder = x.id and not g.closed`;
@@ -281,8 +283,8 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
-        " cross join lateral jsonb_array_elements(c.slices) s" +
-        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>'grant'`,
+        " cross join lateral jsonb_array_elements(c.slices::jsonb) s" +
+        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>0`,
     },
     grantsOfTopUps: {
       name: "grants of top-ups",
