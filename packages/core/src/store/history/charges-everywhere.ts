@@ -1,7 +1,7 @@
 import type { Charge, Page } from "@ducat/client";
 import type { Session, Statement } from "../../database/port.ts";
 import { ms, type Sql } from "../sql.ts";
-import { addFilters, addPeriod, type ChargesQuestion, chargeListColumns, toListedCharge } from "./charges.ts";
+import { addFilters, addPeriod, type ChargesQuestion, chargeListColumns, indexed, toListedCharge } from "./charges.ts";
 import { conditions } from "./conditions.ts";
 import { cursorOf } from "./cursor.ts";
 
@@ -58,7 +58,7 @@ function newest(
   candidates: number,
 ): Statement {
   const where = conditions();
-  where.add(() => "c.workspace_id = w.id");
+  where.add(() => `c.workspace_id = w.id and ${indexed}`);
   addPeriod(where, question);
   if (before !== null) {
     where.add(
