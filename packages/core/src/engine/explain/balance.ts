@@ -2,10 +2,10 @@ import type { Balance, Explanation } from "@ducat/client";
 import { presentCycle } from "../advance.ts";
 import { instant, instantOrNull } from "../answer.ts";
 import { balanceOf } from "../balance.ts";
-import { termAt } from "../calendar.ts";
+import { termAt, termIndexAt } from "../calendar.ts";
 import { compareBurnOrder } from "../grants.ts";
 import { planOf, seatOf } from "../level.ts";
-import { type GrantRow, POOL, type State } from "../state.ts";
+import { type GrantRow, POOL, type State, type Term } from "../state.ts";
 import { freezeOf } from "./frozen.ts";
 import {
   credits,
@@ -39,7 +39,9 @@ export function explainBalance(state: State, member: string | null, now: number)
 function summary(balance: Balance, member: string | null): string {
   const who = member === null ? "The workspace's pool" : member;
   const spends =
-    member === null ? `has ${credits(balance.available)} available` : `can spend ${credits(balance.available)}`;
+    member === null
+      ? `has ${credits(balance.available)} available`
+      : `can spend ${balance.available === 0 ? "nothing" : credits(balance.available)}`;
   const sums: [number, string][] = [
     [balance.monthly.available, "monthly"],
     [balance.promo.available, "promotional"],
@@ -64,23 +66,36 @@ function planLine(state: State, now: number): Line {
   const plan = planOf(state, term);
   const cycle = presentCycle(state, now);
   const startsAt = Math.max(cycle.startsAt, cycle.epochFrom);
-  const status = term.status === "past_due" ? "past due: no monthly credits are given until it is paid" : term.status;
+  const since = planSince(state.terms, now);
+  const due =
+    term.pastDueFrom === null
+      ? ""
+      : ` Its payment is past due since ${when(term.pastDueFrom)}: until it is paid, no monthly credits are given and none can be bought.`;
   return line(
-    term.from,
-    `The workspace is on the plan ${plan.name} (${status}) since ${when(term.from)}. Its present cycle runs from ${when(startsAt)} to ${when(cycle.endsAt)}.`,
+    since,
+    `The workspace is on the plan ${plan.name} since ${when(since)}.${due} Its present cycle runs from ${when(startsAt)} to ${when(cycle.endsAt)}.`,
     {
       plan: term.plan,
       status: term.status,
-      since: instant(term.from),
+      since: instant(since),
+      pastDueSince: instantOrNull(term.pastDueFrom),
       cycleStartsAt: instant(startsAt),
       cycleEndsAt: instant(cycle.endsAt),
     },
   );
 }
 
-function pendingLines({ workspace: { pending } }: State): Line[] {
+/** Changes of status and anchor are terms too; this is when the plan itself began. */
+function planSince(terms: readonly Term[], now: number): number {
+  let i = termIndexAt(terms, now);
+  const { plan } = terms[i] as Term;
+  while (i > 0 && terms[i - 1]?.plan === plan) i--;
+  return (terms[i] as Term).from;
+}
+
+function pendingLines({ workspace: { pending }, catalog }: State): Line[] {
   if (pending === null) return [];
-  const text = `The plan changes to ${pending.plan} on ${when(pending.at)}.`;
+  const text = `The plan changes to ${catalog.plans[pending.plan]?.name ?? pending.plan} on ${when(pending.at)}.`;
   return [line(null, text, { plan: pending.plan, at: instant(pending.at) })];
 }
 

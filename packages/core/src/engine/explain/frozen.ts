@@ -21,7 +21,7 @@ export function freezeOf(state: State, grant: GrantRow, now: number): Freeze | n
   const since = Math.max(plan.from, grant.at);
   return {
     since,
-    text: `frozen since ${when(since)}, because the plan ${plan.plan} is not a paid one; a paid plan thaws them`,
+    text: `frozen since ${when(since)}, because the plan ${state.catalog.plans[plan.plan]?.name ?? plan.plan} is not a paid one; a paid plan thaws them`,
   };
 }
 
