@@ -134,7 +134,8 @@ function termAtStart(terms: readonly Term[], cycle: CycleSpan, start: number): T
   for (const term of terms) {
     if (term.from > start) break;
     const opens = term.epoch === cycle.epoch && term.epochFrom === cycle.epochFrom && term.from === term.epochFrom;
-    const first = opens && found?.epochFrom !== term.epochFrom;
+    // Another epoch may have begun at the very same instant.
+    const first = opens && (found?.epochFrom !== term.epochFrom || found.epoch !== term.epoch);
     if (term.from < start || term.waited || first || found === undefined) found = term;
   }
   return found as Term;

@@ -26,7 +26,7 @@ export function endOpenCharge(state: State, charge: ChargeRow, end: ChargeEnd): 
     left -= part;
     return part;
   });
-  if (left !== 0) throw new Error(`charge ${charge.id} cannot keep ${end.keep} credits`);
+  if (left !== 0 && !charge.unlimited) throw new Error(`charge ${charge.id} cannot keep ${end.keep} credits`);
   if (end.keep < charge.amount) {
     charge.slices = charge.slices.map((slice, i) => ({ ...slice, returned: slice.amount - (kept[i] as number) }));
   }

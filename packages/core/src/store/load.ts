@@ -1,4 +1,5 @@
 import type { Result, Statement } from "../database/port.ts";
+import { expiryDue, noticeDue } from "./due.ts";
 import type { Need } from "./needs.ts";
 import { keyedSource, ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
@@ -192,12 +193,14 @@ export interface Loader {
   load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
-  /** The holders of live grants that have ended by an instant. */
+  /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
   dueHolders(workspace: string, instant: number, limit: number): Statement;
 }
 
 /** So many run-out leases one transaction ends; a workspace with more of them is swept first. */
 export const RUN_OUT_LIMIT = 1000;
+
+const sweptAt = "to_timestamp($2::float8 / 1000)";
 
 export function createLoader(sql: Sql): Loader {
   const { schema } = sql;
@@ -329,7 +332,10 @@ export function createLoader(sql: Sql): Loader {
       name: "due holders",
       text:
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
-        " and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer",
+        ` and (${expiryDue(sweptAt)} or ${noticeDue(sweptAt)}` +
+        // A plan change that began another epoch ended these before the date that they carry.
+        ` or g.available > 0 and g.epoch_starts_at < (select max(t.epoch_starts_at) from ${schema}terms t` +
+        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 
