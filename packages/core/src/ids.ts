@@ -1,6 +1,11 @@
 import { uuidv7 } from "uuidv7";
 
-/** A fresh id: time-ordered, so that indexes on it stay compact. The only place of core with randomness. */
+/** A new id, unique everywhere and ordered by time: attempts, request ids. */
 export function newId(): string {
   return uuidv7();
+}
+
+/** A random part of a wait, so that those who failed together do not try again together. */
+export function jitter(ms: number): number {
+  return ms / 2 + Math.random() * (ms / 2);
 }

@@ -1,4 +1,241 @@
 // Written by scripts/embed-migrations.ts from the files in packages/core/migrations. Do not edit.
 import type { Migration } from "./migration-script.ts";
 
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: "ledger",
+    hash: "56fde7775e149e230ac786e10481f1fec7442fcdcb551142aff9f7862e6624d7",
+    sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
+-- Every key starts with workspace_id, so that the schema can be distributed by it.
+
+create table {schema}.catalog_version (
+  version text collate "C" primary key,
+  -- json, not jsonb: the order in which a catalog names its features is the order in which screens show them.
+  catalog json not null,
+  published_n bigint not null unique,
+  published_at timestamptz not null default clock_timestamp()
+);
+
+create table {schema}.workspace (
+  id text collate "C" primary key,
+  name text,
+  metadata jsonb not null,
+  created_at timestamptz not null,
+  archived_at timestamptz,
+  seq bigint not null check (seq between 0 and 9007199254740991),
+  last_instant timestamptz not null,
+  test_clock timestamptz,
+  pending_plan text,
+  pending_at timestamptz,
+  period_ends_at timestamptz,
+  pinned_epoch text,
+  pinned_cycle timestamptz,
+  pinned_version text,
+  roles jsonb not null,
+  epochs integer not null check (epochs >= 0),
+  check ((pending_plan is null) = (pending_at is null))
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create table {schema}.terms (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  n integer not null check (n >= 1),
+  starts_at timestamptz not null,
+  plan text not null,
+  paid boolean not null,
+  status text not null check (status in ('active', 'trialing', 'past_due', 'ended')),
+  anchor timestamptz not null,
+  epoch text not null,
+  epoch_starts_at timestamptz not null,
+  past_due_since timestamptz,
+  primary key (workspace_id, n)
+);
+
+create table {schema}.member (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  id text collate "C" not null check (id <> 'workspace'),
+  role text not null,
+  name text,
+  email text,
+  cap bigint check (cap between 0 and 9007199254740991),
+  removed_at timestamptz,
+  primary key (workspace_id, id)
+);
+
+-- One row for each member, and one called \`workspace\` for the pool.
+create table {schema}.holder (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  id text collate "C" not null,
+  balance bigint not null check (balance between 0 and 9007199254740991),
+  debt bigint not null check (debt >= 0),
+  epoch text,
+  cycle_starts_at timestamptz,
+  mark bigint not null check (mark >= 0),
+  allotted bigint not null check (allotted >= 0),
+  cap_used bigint not null check (cap_used >= 0),
+  notices smallint not null,
+  term integer not null,
+  last_at timestamptz not null,
+  parked jsonb,
+  primary key (workspace_id, id)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+-- No index, also not in its predicate, on a column that a charge changes: its updates stay on their page.
+create table {schema}.credit_grant (
+  workspace_id text collate "C" not null,
+  id text collate "C" not null,
+  holder text collate "C" not null,
+  source text not null check (source in ('monthly', 'promo', 'top-up')),
+  amount bigint not null check (amount between 1 and 9007199254740991),
+  available bigint not null check (available >= 0),
+  held bigint not null check (held >= 0),
+  spent bigint not null check (spent >= 0),
+  expired bigint not null check (expired >= 0),
+  revoked bigint not null check (revoked >= 0),
+  at timestamptz not null,
+  expires_at timestamptz,
+  epoch text,
+  epoch_starts_at timestamptz,
+  cycle_starts_at timestamptz,
+  purchase text collate "C",
+  clawback jsonb,
+  noticed smallint not null,
+  closed boolean not null,
+  primary key (workspace_id, id),
+  foreign key (workspace_id, holder) references {schema}.holder (workspace_id, id),
+  constraint credit_grant_is_closed check (amount = available + held + spent + expired + revoked)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+create index credit_grant_live on {schema}.credit_grant (workspace_id, holder) where not closed;
+create index credit_grant_expiry on {schema}.credit_grant (expires_at) where not closed and expires_at is not null;
+
+create table {schema}.charge (
+  workspace_id text collate "C" not null,
+  id text collate "C" not null,
+  member text collate "C" not null,
+  feature text not null,
+  mode text not null,
+  quantity integer not null check (quantity between 1 and 1000),
+  delivered integer not null check (delivered between 0 and quantity),
+  unit_price bigint check (unit_price >= 0),
+  rates jsonb,
+  usage jsonb,
+  estimated boolean not null,
+  settles text not null check (settles in ('unit', 'whole', 'metered')),
+  unlimited boolean not null,
+  amount bigint not null check (amount between 0 and 9007199254740991),
+  state text not null check (state in ('open', 'settled', 'refunded')),
+  settled_amount bigint not null check (settled_amount between 0 and amount),
+  refunded_amount bigint not null check (refunded_amount between 0 and amount),
+  refunded_units integer not null check (refunded_units between 0 and quantity),
+  uncollected bigint not null check (uncollected >= 0),
+  reason text check (reason in ('cancelled', 'failed', 'timed_out')),
+  cancel_requested boolean not null,
+  slices jsonb not null,
+  entries bigint[] not null,
+  catalog_version text not null,
+  attempt text not null,
+  superseded jsonb,
+  ended_by text check (ended_by in ('settle', 'refund')),
+  ended_attempt text,
+  lease_ms integer not null,
+  lease_expires_at timestamptz not null,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  metadata jsonb not null,
+  epoch text not null,
+  cycle_starts_at timestamptz not null,
+  primary key (workspace_id, id),
+  constraint charge_ended check ((state = 'open') = (ended_at is null))
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+
+-- The usage history: a workspace's charges, newest first.
+create index charge_history on {schema}.charge (workspace_id, created_at);
+
+-- Narrow: a charge inserts, its end deletes.
+create table {schema}.lease (
+  workspace_id text collate "C" not null,
+  expires_at timestamptz not null,
+  charge_id text collate "C" not null,
+  primary key (workspace_id, expires_at, charge_id)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+-- Never changed, never deleted. No foreign keys: \`verify\` checks what they would.
+create table {schema}.entry (
+  workspace_id text collate "C" not null,
+  seq bigint not null,
+  kind text not null,
+  holder text collate "C" not null,
+  member text collate "C",
+  grant_id text collate "C" not null,
+  charge_id text collate "C",
+  purchase text collate "C",
+  amount bigint not null,
+  moved bigint not null check (moved > 0),
+  balance_after bigint not null check (balance_after >= 0),
+  at timestamptz not null,
+  recorded_at timestamptz not null,
+  primary key (workspace_id, seq)
+);
+
+create table {schema}.top_up (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  id text collate "C" not null,
+  state text not null check (state in ('awaiting_payment', 'paid')),
+  buyer text,
+  pack text not null,
+  credits bigint not null check (credits >= 1),
+  price_amount bigint not null check (price_amount >= 0),
+  price_currency text not null,
+  recipients jsonb not null,
+  payment text,
+  refunded bigint not null check (refunded >= 0),
+  checkout_url text,
+  created_at timestamptz not null,
+  paid_at timestamptz,
+  primary key (workspace_id, id)
+);
+
+create table {schema}.top_up_request (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  id text collate "C" not null,
+  state text not null check (state in ('open', 'approved', 'declined', 'withdrawn')),
+  member text collate "C" not null,
+  pack text not null,
+  note text,
+  decided_by text,
+  top_up text,
+  created_at timestamptz not null,
+  decided_at timestamptz,
+  primary key (workspace_id, id)
+);
+
+-- Ids that were used, for what, and the first answer. Actors and notes stand here, so that they can be erased.
+create table {schema}.operation (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  kind text not null,
+  id text collate "C" not null,
+  fingerprint text not null,
+  actor text,
+  note text,
+  result jsonb not null,
+  at timestamptz not null,
+  primary key (workspace_id, kind, id)
+);
+
+-- What somebody wants to be told: kept in the transaction that made it so, until it is delivered.
+create table {schema}.event (
+  workspace_id text collate "C" not null references {schema}.workspace (id),
+  id text collate "C" not null,
+  kind text not null,
+  at timestamptz not null,
+  payload jsonb not null,
+  created_at timestamptz not null default clock_timestamp(),
+  delivered_at timestamptz,
+  primary key (workspace_id, id)
+);
+
+create index event_undelivered on {schema}.event (created_at) where delivered_at is null;
+`,
+  },
+];

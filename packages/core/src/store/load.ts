@@ -156,15 +156,7 @@ const operationColumns = [
   ms("o.at"),
 ].join(", ");
 
-export type LoadedKind =
-  | "terms"
-  | "holders"
-  | "grants"
-  | "charges"
-  | "leases"
-  | "topUps"
-  | "requests"
-  | "operations";
+export type LoadedKind = "terms" | "holders" | "grants" | "charges" | "leases" | "topUps" | "requests" | "operations";
 
 /** Statements with what their rows are, so that the answers can be told apart. */
 export interface Load {
@@ -173,6 +165,8 @@ export interface Load {
 }
 
 export interface Loader {
+  /** True when every statement must be of one workspace. */
+  single: boolean;
   /** Locks the workspaces, in id order. `skipLocked`: those that another transaction holds are left out, not waited for. */
   lock(workspaces: readonly string[], skipLocked: boolean): Statement;
   /** The same rows without a lock, for reads and to tell a workspace that is held from one that does not exist. */
@@ -187,8 +181,8 @@ export interface Loader {
   dueHolders(workspace: string, instant: number, limit: number): Statement;
 }
 
-/** At most so many run-out leases are ended at once; when there are more, the rest follows in a batch of its own. */
-export const RUN_OUT_LIMIT = 200;
+/** So many run-out leases one transaction ends; a workspace with more of them is swept first. */
+export const RUN_OUT_LIMIT = 1000;
 
 export function createLoader(sql: Sql): Loader {
   const { schema } = sql;
@@ -198,7 +192,10 @@ export function createLoader(sql: Sql): Loader {
 
   const select = `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`;
   const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };
-  const lockSkipping: Prepared = { name: "lock skipping", text: `${select} order by w.id for no key update skip locked` };
+  const lockSkipping: Prepared = {
+    name: "lock skipping",
+    text: `${select} order by w.id for no key update skip locked`,
+  };
   const find: Prepared = { name: "find", text: select };
   const clock: Prepared = {
     name: "clock",
@@ -212,16 +209,18 @@ export function createLoader(sql: Sql): Loader {
   };
   const leases: Prepared = {
     name: "leases",
-    text:
-      `select l.workspace_id, l.charge_id from ${schema}lease l` +
-      ` where ${anyOf("l.workspace_id")} and l.expires_at <= clock_timestamp()` +
-      ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT}`,
+    text: single
+      ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
+        ` and l.expires_at <= clock_timestamp() order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+      : `select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral` +
+        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= clock_timestamp()` +
+        ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
   };
   const leasesBy: Prepared = {
     name: "leases by",
     text:
       `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-      ` and l.expires_at <= to_timestamp($2::float8 / 1000) order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT}`,
+      ` and l.expires_at <= to_timestamp($2::float8 / 1000) order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`,
   };
 
   const keys = source(sql, ["text"]);
@@ -307,7 +306,12 @@ export function createLoader(sql: Sql): Loader {
     },
   } satisfies Record<string, Prepared>;
 
-  function keyed(kind: LoadedKind, what: Prepared, needs: ReadonlyMap<string, Need>, of: (need: Need) => Iterable<string>): Load[] {
+  function keyed(
+    kind: LoadedKind,
+    what: Prepared,
+    needs: ReadonlyMap<string, Need>,
+    of: (need: Need) => Iterable<string>,
+  ): Load[] {
     const workspaces: string[] = [];
     const ids: string[] = [];
     for (const [workspace, need] of needs) {
@@ -357,6 +361,7 @@ export function createLoader(sql: Sql): Loader {
   }
 
   return {
+    single,
     lock: (workspaces, skipLocked) => statement(skipLocked ? lockSkipping : lock, [one(workspaces)]),
     find: (workspaces) => statement(find, [one(workspaces)]),
     clock: () => ({ name: clock.name, text: clock.text }),

@@ -55,7 +55,11 @@ function element<Row>(column: Column<Row>, i: number): string {
   return column.wrap === undefined ? name : column.wrap(name);
 }
 
-function insertText<Row>(sql: Sql, table: Table<Row>, extra: { names: string; values: string; suffix: string }): string {
+function insertText<Row>(
+  sql: Sql,
+  table: Table<Row>,
+  extra: { names: string; values: string; suffix: string },
+): string {
   const columns = [...table.fixed, ...table.mutable];
   const from = source(
     sql,

@@ -1,4 +1,5 @@
 import type { Param } from "../database/port.ts";
+import { hasClawback } from "../engine/clawback.ts";
 import type {
   ChargeRow,
   EntryRow,
@@ -12,7 +13,6 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
-import { hasClawback } from "../engine/clawback.ts";
 
 type Scalar = string | number | boolean | null;
 

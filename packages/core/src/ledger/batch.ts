@@ -1,0 +1,310 @@
+import { DucatError } from "@ducat/client";
+import type { Result, Session, Statement } from "../database/port.ts";
+import { applyTime } from "../engine/advance.ts";
+import type { Command } from "../engine/command.ts";
+import { decide } from "../engine/decide.ts";
+import type { State, WorkspaceRow } from "../engine/state.ts";
+import { creationInstant, newWorkspace } from "../engine/workspace.ts";
+import { emptyState, fill, stillMissing } from "../store/assemble.ts";
+import { type Load, type Loader, RUN_OUT_LIMIT } from "../store/load.ts";
+import { addNeeds, type Need, noNeeds } from "../store/needs.ts";
+import { toWorkspace } from "../store/rows.ts";
+import type { Changes, Saver } from "../store/save.ts";
+import type { Catalogs } from "./catalogs.ts";
+
+/** One command in the queue, and what its caller waits for. */
+export interface Pending {
+  command: Command;
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+  signal: AbortSignal | undefined;
+}
+
+/** The commands of a batch, by workspace. */
+export type Batch = ReadonlyMap<string, readonly Pending[]>;
+
+/** What a command came to; told to its caller after the commit. */
+interface Answer {
+  pending: Pending;
+  answer?: unknown;
+  error?: unknown;
+}
+
+/** What the commit made visible in one workspace. */
+export interface Committed {
+  workspace: string;
+  seq: number;
+  holders: string[];
+  events: State["events"];
+}
+
+export interface BatchResult {
+  /** Tells every caller. To be called after the next batch was begun, so that the database need not wait for it. */
+  tell(): void;
+  /** Workspaces that another transaction holds: their commands were not tried. */
+  held: string[];
+  committed: Committed[];
+}
+
+export interface BatchParts {
+  loader: Loader;
+  saver: Saver;
+  catalogs: Catalogs;
+  /** Statements that open the transaction, with its time limits. */
+  begin: readonly Statement[];
+  commit: readonly Statement[];
+}
+
+/**
+ * One transaction for many commands, in at most two round trips: lock, and then, in other statements, read the clock and
+ * load; decide in memory; save and commit. The clock and the rows are read after the lock is held: before it they
+ * would be those of before the wait.
+ */
+export async function runBatch(
+  parts: BatchParts,
+  session: Session,
+  batch: Batch,
+  options: { skipLocked: boolean },
+): Promise<BatchResult> {
+  const opened = await open(parts, session, batch, options.skipLocked);
+  const answers: Answer[] = [];
+  const changes: Changes[] = [];
+  for (const [id, list] of batch) {
+    if (opened.held.includes(id)) continue;
+    const stored = opened.stored.get(id) ?? null;
+    const state = opened.states.get(id);
+    const wrote = decideAll(state, stored, list, opened, answers);
+    if (wrote !== null)
+      changes.push({ state: wrote, storedTerms: opened.storedTerms.get(id) ?? 0, storedWorkspace: stored });
+  }
+  await session.run([...parts.saver.save(changes), ...parts.commit]);
+  return {
+    held: opened.held,
+    committed: changes.map(({ state }) => ({
+      workspace: state.workspace.id,
+      seq: state.workspace.seq,
+      holders: [...new Set(state.entries.map((entry) => entry.holder))],
+      events: state.events,
+    })),
+    tell: () => {
+      for (const { pending, answer, error } of answers) {
+        if (error === undefined) pending.resolve(answer);
+        else pending.reject(error);
+      }
+    },
+  };
+}
+
+interface Opened {
+  states: Map<string, State>;
+  stored: Map<string, WorkspaceRow>;
+  storedTerms: Map<string, number>;
+  held: string[];
+  clock: number;
+  catalogVersion: string;
+  catalogs: Catalogs;
+}
+
+async function open(parts: BatchParts, session: Session, batch: Batch, skipLocked: boolean): Promise<Opened> {
+  const { loader, catalogs } = parts;
+  const needs = new Map<string, Need>();
+  for (const [workspace, list] of batch) {
+    const need = noNeeds();
+    for (const { command } of list) addNeeds(need, command);
+    needs.set(workspace, need);
+  }
+  const ids = [...needs.keys()].sort();
+  const loads = loader.load(needs, true);
+  const late = lateLoads(loader, batch);
+  const sweeps = sweeping(batch);
+  const answers = await session.run([
+    ...parts.begin,
+    loader.lock(ids, skipLocked),
+    loader.clock(),
+    ...loads.map((load) => load.statement),
+    ...late.map((load) => load.statement),
+  ]);
+  const locked = answers[parts.begin.length] as Result;
+  const [clock, version] = (answers[parts.begin.length + 1] as Result).rows[0] as [number, string | null];
+  if (version === null)
+    throw new DucatError("not_migrated", "No catalog has been published. Run `ducat catalog publish`.");
+  await catalogs.ensure(session, [version, ...locked.rows.map((row) => row[13] as string | null)]);
+
+  const states = new Map<string, State>();
+  const stored = new Map<string, WorkspaceRow>();
+  for (const row of locked.rows) {
+    const workspace = toWorkspace(row);
+    stored.set(workspace.id, { ...workspace });
+    states.set(workspace.id, emptyState(workspace, version, catalogs.known));
+  }
+  const held = states.size === ids.length || !skipLocked ? [] : await existing(parts, session, ids, states);
+  const rest = answers.slice(parts.begin.length + 2);
+  fill(
+    states,
+    [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
+  );
+  const overdue = [...states.values()].filter((state) => state.runOut.length > RUN_OUT_LIMIT);
+  if (overdue.length > 0 && !sweeps) throw new Overdue(overdue.map((state) => state.workspace.id));
+  await completeStates(parts, session, states);
+  if (sweeps) await loadDueHolders(parts, session, batch, states, clock);
+  const storedTerms = new Map([...states].map(([id, state]) => [id, state.terms.length]));
+  return { states, stored, storedTerms, held, clock, catalogVersion: version, catalogs };
+}
+
+/** Of the workspaces that were not locked, those that exist: another transaction holds them. */
+async function existing(
+  { loader }: BatchParts,
+  session: Session,
+  ids: readonly string[],
+  states: ReadonlyMap<string, State>,
+): Promise<string[]> {
+  const missing = ids.filter((id) => !states.has(id));
+  const found: string[] = [];
+  for (const group of loader.single ? missing.map((id) => [id]) : [missing]) {
+    const [result] = await session.run([loader.find(group)]);
+    for (const row of result?.rows ?? []) found.push(row[0]);
+  }
+  return found;
+}
+
+/** Loads what the loaded rows refer to, until nothing is missing. */
+export async function completeStates(
+  { loader }: Pick<BatchParts, "loader">,
+  session: Session,
+  states: ReadonlyMap<string, State>,
+): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const missing = stillMissing(states);
+    if (missing.size === 0) return;
+    const groups = loader.single ? [...missing].map((one) => new Map([one])) : [missing];
+    for (const group of groups) await loadMore(session, states, loader.load(group, false));
+  }
+}
+
+const MAX_ROUNDS = 4;
+
+async function loadMore(session: Session, states: ReadonlyMap<string, State>, loads: readonly Load[]): Promise<void> {
+  const results = await session.run(loads.map((load) => load.statement));
+  fill(
+    states,
+    loads.map(({ kind }, i) => ({ kind, result: results[i] as Result })),
+  );
+}
+
+/** A test clock that moves forward looks for leases by its own new instant. */
+function lateLoads(loader: Loader, batch: Batch): Load[] {
+  const loads: Load[] = [];
+  for (const [workspace, list] of batch) {
+    for (const { command } of list) {
+      if (command.verb === "advanceClock") loads.push(loader.runOutBy(workspace, command.now));
+    }
+  }
+  return loads;
+}
+
+function sweeping(batch: Batch): boolean {
+  for (const list of batch.values()) {
+    if (list.some(({ command }) => command.verb === "sweep" || command.verb === "advanceClock")) return true;
+  }
+  return false;
+}
+
+/**
+ * More leases have run out in these workspaces than one transaction should end, as after the crash of a large host. They
+ * must be swept before any other command, because whatever a command does comes after what time has done.
+ */
+export class Overdue extends Error {
+  readonly workspaces: readonly string[];
+
+  constructor(workspaces: readonly string[]) {
+    super(`more than ${RUN_OUT_LIMIT} leases have run out in ${workspaces.join(", ")}`);
+    this.workspaces = workspaces;
+  }
+}
+
+/** Sweeps and test clocks work on the holders of all grants that have ended. */
+async function loadDueHolders(
+  { loader }: BatchParts,
+  session: Session,
+  batch: Batch,
+  states: ReadonlyMap<string, State>,
+  clock: number,
+): Promise<void> {
+  for (const [workspace, list] of batch) {
+    const state = states.get(workspace);
+    const sweeps = list.find(({ command }) => command.verb === "sweep" || command.verb === "advanceClock");
+    if (state === undefined || sweeps === undefined) continue;
+    const now = sweeps.command.verb === "advanceClock" ? sweeps.command.now : clockOf(state.workspace, clock);
+    const [due] = await session.run([loader.dueHolders(workspace, now, DUE_HOLDERS)]);
+    const need = noNeeds();
+    for (const row of due?.rows ?? []) need.holders.add(row[0]);
+    await loadMore(session, states, loader.load(new Map([[workspace, need]]), false));
+    await completeStates({ loader }, session, new Map([[workspace, state]]));
+  }
+}
+
+/** How many holders one sweep of a workspace expires; the next one takes the rest. */
+export const DUE_HOLDERS = 1000;
+
+/** The present of a workspace: its test clock's, or the database's; never before the last instant decided at. */
+export function clockOf(workspace: WorkspaceRow, clock: number): number {
+  return workspace.testClock ?? Math.max(clock, workspace.lastInstant);
+}
+
+/** Decides the commands of one workspace. Answers its state when something must be stored, else `null`. */
+function decideAll(
+  loaded: State | undefined,
+  stored: WorkspaceRow | null,
+  list: readonly Pending[],
+  opened: Opened,
+  answers: Answer[],
+): State | null {
+  let state = loaded;
+  let now = 0;
+  let wrote = false;
+  if (state !== undefined && stored !== null) {
+    now = clockOf(stored, opened.clock);
+    const first = list[0]?.command;
+    if (first?.verb === "advanceClock" && stored.testClock !== null) now = Math.max(now, first.now);
+    applyTime(state, now);
+  }
+  for (const pending of list) {
+    const { command } = pending;
+    if (state === undefined) {
+      if (command.verb !== "workspacePut") {
+        answers.push(unknownWorkspace(pending));
+        continue;
+      }
+      now = creationInstant(command, opened.clock);
+      const created = emptyState(newWorkspace(command.workspace), opened.catalogVersion, opened.catalogs.known);
+      if (tryCommand(created, pending, now, answers)) {
+        state = created;
+        wrote = true;
+      }
+      continue;
+    }
+    if (tryCommand(state, pending, now, answers)) {
+      state.workspace.lastInstant = Math.max(state.workspace.lastInstant, now);
+      wrote = true;
+    }
+  }
+  return wrote && state !== undefined ? state : null;
+}
+
+function tryCommand(state: State, pending: Pending, now: number, answers: Answer[]): boolean {
+  try {
+    const { answer, wrote } = decide(state, pending.command, now);
+    answers.push({ pending, answer });
+    return wrote;
+  } catch (error) {
+    answers.push({ pending, error: error ?? new Error("unknown") });
+    return false;
+  }
+}
+
+function unknownWorkspace(pending: Pending): Answer {
+  const { verb, workspace } = pending.command;
+  if (verb === "charge") return { pending, answer: { outcome: "unknown_workspace" } };
+  const message = `There is no workspace ${workspace}. Make it with PUT /v1/workspaces/:ws, or credits.workspaces.put.`;
+  return { pending, error: new DucatError("unknown_workspace", message) };
+}

@@ -1,0 +1,89 @@
+import type { Catalog } from "@ducat/client";
+import { DucatError, isDucatError } from "@ducat/client";
+import type { Database, Result, Rows, Session } from "../database/port.ts";
+import { applyTime } from "../engine/advance.ts";
+import { attempt } from "../engine/journal.ts";
+import type { State } from "../engine/state.ts";
+import { emptyState, fill, stillMissing } from "../store/assemble.ts";
+import type { Loader } from "../store/load.ts";
+import type { Need } from "../store/needs.ts";
+import { toWorkspace } from "../store/rows.ts";
+import { clockOf, completeStates } from "./batch.ts";
+import type { Catalogs } from "./catalogs.ts";
+
+export interface Reader {
+  /** Shows one workspace as a write at this instant would find it: from one snapshot, in memory, writing nothing. */
+  read<Answer>(workspace: string, need: Need, look: (state: State, now: number) => Answer): Promise<Answer>;
+}
+
+const begin = { name: "begin read", text: "begin isolation level repeatable read read only" };
+const commit = { name: "commit", text: "commit" };
+
+export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
+  async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
+    const loads = loader.load(new Map([[workspace, need]]), true);
+    const answers = await session.run([
+      begin,
+      loader.find([workspace]),
+      loader.clock(),
+      ...loads.map((load) => load.statement),
+      ...(whole ? [commit] : []),
+    ]);
+    const found = (answers[1] as Result).rows[0];
+    const [clock, version] = (answers[2] as Result).rows[0] as [number, string | null];
+    if (found === undefined || version === null) return null;
+    return { found, clock, version, answers: loads.map(({ kind }, i) => ({ kind, result: answers[3 + i] as Result })) };
+  }
+
+  function stateOf({ found, version, answers }: Snapshot, known: ReadonlyMap<string, Catalog>): Map<string, State> {
+    const row = toWorkspace(found);
+    const states = new Map([[row.id, emptyState(row, version, known)]]);
+    fill(states, answers);
+    return states;
+  }
+
+  return {
+    async read(workspace, need, look) {
+      const prepared = await database
+        .withSession(async (session) => {
+          const taken = await snapshot(session, workspace, need, true);
+          if (taken === null) throw unknownWorkspace(workspace);
+          await catalogs.ensure(session, [taken.version, taken.found[13]]);
+          const states = stateOf(taken, catalogs.known);
+          if (stillMissing(states).size === 0) return { states, clock: taken.clock };
+          // Something more is needed (a lease has run out): once more, with all of it in one snapshot.
+          const again = await snapshot(session, workspace, need, false);
+          if (again === null) throw unknownWorkspace(workspace);
+          await catalogs.ensure(session, [again.version, again.found[13]]);
+          const complete = stateOf(again, catalogs.known);
+          await completeStates({ loader }, session, complete);
+          await session.run([commit]);
+          return { states: complete, clock: again.clock };
+        })
+        .catch((error: unknown) => {
+          if (isDucatError(error)) throw error;
+          throw new DucatError("internal", "Something went wrong inside Ducat while reading.", { cause: error });
+        });
+      const state = prepared.states.get(workspace) as State;
+      const now = clockOf(state.workspace, prepared.clock);
+      applyTime(state, now);
+      return attempt(
+        state,
+        () => look(state, now),
+        () => true,
+      );
+    },
+  };
+}
+
+interface Snapshot {
+  found: Rows[number];
+  clock: number;
+  version: string;
+  answers: Parameters<typeof fill>[1];
+}
+
+function unknownWorkspace(workspace: string): DucatError {
+  const message = `There is no workspace ${workspace}. Make it with PUT /v1/workspaces/:ws, or credits.workspaces.put.`;
+  return new DucatError("unknown_workspace", message);
+}
