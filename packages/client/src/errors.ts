@@ -4,6 +4,8 @@ export const errorCodes = {
   unauthorized: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
+  method_not_allowed: { status: 405, retryable: false },
+  unsupported_media_type: { status: 415, retryable: false },
   unknown_workspace: { status: 404, retryable: false },
   unknown_member: { status: 404, retryable: false },
   unknown_charge: { status: 404, retryable: false },
