@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 
 /** Whom the server runs as, in numbers, as `spawn` takes them. */
 export interface ServerUser {
@@ -32,10 +32,14 @@ function readId(which: "-u" | "-g", name: string): number {
   return Number(execFileSync("id", [which, name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
 }
 
+/** Each system has its own command; BusyBox (Alpine) knows only the second. */
+const waysToMakeUser = [
+  ["useradd", "--system", "--user-group", "--no-create-home", "postgres"],
+  ["adduser", "-S", "-D", "-H", "postgres"],
+] as const;
+
 function createSystemUser(): void {
-  try {
-    execFileSync("useradd", ["--system", "--user-group", "--no-create-home", "postgres"], { stdio: "ignore" });
-  } catch {
-    execFileSync("adduser", ["-S", "-D", "-H", "postgres"], { stdio: "ignore" }); // BusyBox has no useradd.
+  for (const [command, ...options] of waysToMakeUser) {
+    if (spawnSync(command, options, { stdio: "ignore" }).status === 0) return;
   }
 }

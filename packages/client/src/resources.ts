@@ -1,3 +1,5 @@
+import type { Settles } from "./catalog.ts";
+
 /** An instant as ISO 8601 UTC with milliseconds and `Z`. */
 export type Instant = string;
 
@@ -63,6 +65,7 @@ export interface Charge {
   delivered: number;
   /** Credits for one unit; `null` for metered charges. */
   unitPrice: number | null;
+  settles: Settles;
   /** For metered charges: the usage that was charged for, then the usage that was settled. */
   usage: Record<string, number> | null;
   /** True when the settled usage is the caller's own count because the provider's was not to be had. */

@@ -1,1 +1,27 @@
 export * from "@ducat/client";
+export type {
+  CatalogInput,
+  CatalogValidation,
+  ChargeTarget,
+  FeatureId,
+  MeterOf,
+  ModeOf,
+  PackId,
+  PlanId,
+  RoleId,
+  TypedCatalog,
+} from "./catalog/index.ts";
+export {
+  catalogToInput,
+  catalogToJson,
+  catalogVersion,
+  defaultCatalog,
+  defaultCatalogInput,
+  defineCatalog,
+  parseCatalogJson,
+  validateCatalog,
+} from "./catalog/index.ts";
+export { createCredits } from "./credits.ts";
+export { printMigrations } from "./database/migrate.ts";
+export type { CreditsOptions, DatabaseOptions } from "./options.ts";
+export type * from "./verbs.ts";

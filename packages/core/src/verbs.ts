@@ -85,8 +85,8 @@ export interface Work {
   /** Aborted when the charge was cancelled, the caller's own signal fired, or the lease was lost. */
   signal: AbortSignal;
   charge: Charge;
-  /** Units handed over to the user so far. They are what is charged when the work throws or is aborted. */
-  deliver(units: number): void;
+  /** Adds to the units handed over to the user (default 1): what is charged when the work throws or is aborted. */
+  deliver(units?: number): void;
   /** Metered features: the usage so far, kept for the settle; `estimated` for the caller's own count. */
   usage(usage: Usage, options?: { estimated?: boolean }): void;
 }
@@ -114,7 +114,7 @@ export interface Begun {
   charge: Charge;
   balance: BalanceAfter;
   signal: AbortSignal;
-  deliver(units: number): void;
+  deliver(units?: number): void;
   usage(usage: Usage, options?: { estimated?: boolean }): void;
   /** Ends the charge as delivered: all of it, or the units given. */
   done(result?: { delivered?: number; usage?: Usage; estimated?: boolean }): Promise<ChargeEnded>;

@@ -1,7 +1,8 @@
 import { defineCatalog } from "./define-catalog.ts";
+import type { CatalogInput } from "./input.ts";
 
-/** The catalog that is in force where no other is given: the published prices and allowances of the reference product. */
-export const defaultCatalog = defineCatalog({
+/** The default catalog as it was written, to start from: `defineCatalog({ ...defaultCatalogInput, topUpPacks: {} })`. */
+export const defaultCatalogInput = {
   roles: {
     owner: { seat: "editor", buys: true },
     admin: { seat: "editor", buys: true },
@@ -87,4 +88,7 @@ export const defaultCatalog = defineCatalog({
       metadata: { example: true },
     },
   },
-});
+} as const satisfies CatalogInput;
+
+/** The catalog that is in force where no other is given: the published prices and allowances of the reference product. */
+export const defaultCatalog = defineCatalog(defaultCatalogInput);

@@ -1,5 +1,5 @@
 export { type CatalogUse, missingFrom } from "./check-replacement.ts";
-export { defaultCatalog } from "./default-catalog.ts";
+export { defaultCatalog, defaultCatalogInput } from "./default-catalog.ts";
 export { defineCatalog } from "./define-catalog.ts";
 export type * from "./input.ts";
 export { catalogToJson, parseCatalogJson } from "./json.ts";
@@ -22,7 +22,6 @@ export type {
   PackId,
   PlanId,
   RoleId,
-  SettlesOf,
   TypedCatalog,
 } from "./typed-catalog.ts";
 export { type CatalogValidation, validateCatalog } from "./validate-catalog.ts";

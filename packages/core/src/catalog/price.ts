@@ -25,7 +25,7 @@ function meteredPrice(perMillion: Readonly<Record<string, number>>, usage: Usage
     sum += (perMillion[meter] ?? 0) * amountOf(usage, meter);
     if (!Number.isSafeInteger(sum)) return largeMeteredPrice(perMillion, usage);
   }
-  // Not Math.ceil(sum / million): the quotient of a large sum is rounded before it is raised, and loses a credit.
+  // In whole numbers: no quotient is rounded before it is raised.
   const rest = sum % million;
   return (sum - rest) / million + (rest > 0 ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Feature, Mode, Plan, Role, Settles, TopUpPack, Usage } from "@ducat/client";
+import type { Catalog, Feature, Mode, Plan, Role, TopUpPack, Usage } from "@ducat/client";
 import type { CatalogInput, FeatureInput } from "./input.ts";
 
 type Key<Map> = Extract<keyof Map, string>;
@@ -74,5 +74,3 @@ export type ChargeTarget<C extends Catalog> =
   string extends FeatureId<C>
     ? { feature: string; mode?: string; quantity?: number; usage?: Usage }
     : TargetOf<C, FeatureId<C>>;
-
-export type SettlesOf<C extends Catalog, F extends FeatureId<C>> = NonNullable<C["features"][F]>["settles"] & Settles;

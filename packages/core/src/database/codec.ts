@@ -13,8 +13,6 @@ export function encodeParam(param: Param): string | null {
   return typeof param === "boolean" ? (param ? "t" : "f") : String(param);
 }
 
-const special = /["\\]/;
-
 /** `{1,2}`, `{"a","b"}`: every string is quoted, so that an empty one, a `NULL` or a comma needs no case of its own. */
 export function encodeArray(values: readonly Scalar[]): string {
   const length = values.length;
@@ -23,7 +21,7 @@ export function encodeArray(values: readonly Scalar[]): string {
   for (let index = 0; index < length; index++) {
     const value = values[index] as Scalar;
     text += index === 0 ? "{" : ",";
-    if (typeof value === "string") text += special.test(value) ? `"${escapeElement(value)}"` : `"${value}"`;
+    if (typeof value === "string") text += `"${escapeElement(value)}"`;
     else if (typeof value === "number") text += value;
     else if (value === null) text += "NULL";
     else text += value ? "t" : "f";
@@ -31,7 +29,15 @@ export function encodeArray(values: readonly Scalar[]): string {
   return `${text}}`;
 }
 
-function escapeElement(value: string): string {
+const special = /["\\]/;
+
+/** What JSON would escape in another way than PostgreSQL does. */
+const unlikeJson = /[^ -\ud7ff\ue000-\uffff]/;
+
+/** A text as it stands between the quotes of an array. JSON's own escaping, where it is the same, is twice as fast. */
+export function escapeElement(value: string): string {
+  if (!special.test(value)) return value;
+  if (!unlikeJson.test(value)) return JSON.stringify(value).slice(1, -1);
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 }
 

@@ -1,4 +1,4 @@
-import { type Decoder, decodeRow, decoderFor, encodeParam } from "./codec.ts";
+import { type Decoder, decodeRow, decoderFor } from "./codec.ts";
 import type { Result, Statement, Value } from "./port.ts";
 import {
   dropMessages,
@@ -105,7 +105,6 @@ export function statementPipeline(statements: readonly Statement[], registry: Re
 
 function writeStatement(statement: Statement, registry: Registry | undefined): Step {
   const prepared = registry && statement.name !== undefined ? prepare(statement.text, registry) : undefined;
-  const params = (statement.params ?? []).map(encodeParam);
   const serverName = prepared?.serverName ?? "";
   if (!prepared) writeParse("", statement.text);
   else if (prepared.state !== "prepared") {
@@ -113,7 +112,7 @@ function writeStatement(statement: Statement, registry: Registry | undefined): S
     writeParse(serverName, statement.text);
     prepared.state = "prepared";
   }
-  writeBind(serverName, params);
+  writeBind(serverName, statement.params ?? []);
   if (prepared?.columns === undefined) writeDescribePortal();
   writeExecute();
   return { prepared, columns: prepared?.columns, rows: [], count: 0 };

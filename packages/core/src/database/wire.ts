@@ -1,3 +1,6 @@
+import { escapeElement } from "./codec.ts";
+import type { Param, Scalar } from "./port.ts";
+
 /*
  * PostgreSQL's frontend messages, written into one buffer, so that a whole batch of statements leaves in one write.
  * Only what the pipeline needs; the order of the fields is that of "Message Formats" in PostgreSQL's documentation.
@@ -81,27 +84,123 @@ export function writeClose(name: string): void {
 }
 
 /** Binds the unnamed portal, every parameter and every result in text format. */
-export function writeBind(name: string, params: readonly (string | null)[]): void {
+export function writeBind(name: string, params: readonly Param[]): void {
   if (params.length > 0xffff) throw new RangeError("A statement takes at most 65,535 parameters.");
   const lengthAt = begin(0x42);
   cString("");
   cString(name);
   int16(0);
   int16(params.length);
-  for (const param of params) {
-    if (param === null) {
-      reserve(4);
-      putInt32(-1, position);
-      position += 4;
-    } else {
-      reserveText(param);
-      const written = buffer.write(param, position + 4, "utf8");
-      putInt32(written, position);
-      position += 4 + written;
-    }
-  }
+  for (const param of params) writeParam(param);
   int16(0);
   end(lengthAt);
+}
+
+/** A parameter with its length in front: the same text that `encodeParam` makes, without making it. */
+function writeParam(param: Param): void {
+  reserve(4);
+  const lengthAt = position;
+  position += 4;
+  if (param === null) {
+    putInt32(-1, lengthAt);
+    return;
+  }
+  if (typeof param === "string") writeText(param);
+  else if (typeof param === "number") writeNumber(param);
+  else if (typeof param === "boolean") writeBoolean(param);
+  else writeArray(param);
+  putInt32(position - lengthAt - 4, lengthAt);
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+function writeArray(values: readonly Scalar[]): void {
+  reserve(2);
+  buffer[position++] = 0x7b;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as Scalar;
+    reserve(3);
+    if (index > 0) buffer[position++] = 0x2c;
+    if (typeof value === "string") {
+      buffer[position++] = quote;
+      writeElement(value);
+      reserve(1);
+      buffer[position++] = quote;
+    } else if (typeof value === "number") writeNumber(value);
+    else if (value === null) writeText("NULL");
+    else writeBoolean(value);
+  }
+  reserve(1);
+  buffer[position++] = 0x7d;
+}
+
+/** Below this length a loop over the characters is faster than a call into the runtime. */
+const shortLength = 64;
+
+function writeText(text: string): void {
+  const length = text.length;
+  reserveText(text);
+  if (length <= shortLength) {
+    const target = buffer;
+    let at = position;
+    let index = 0;
+    for (; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) break;
+      target[at++] = code;
+    }
+    if (index === length) {
+      position = at;
+      return;
+    }
+  }
+  position += buffer.write(text, position, "utf8");
+}
+
+/** Text inside the quotes of an array. */
+function writeElement(text: string): void {
+  const length = text.length;
+  if (length > shortLength) {
+    writeText(escapeElement(text));
+    return;
+  }
+  reserve(length * 3);
+  const target = buffer;
+  let at = position;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x80) {
+      writeText(escapeElement(text));
+      return;
+    }
+    if (code === quote || code === backslash) target[at++] = backslash;
+    target[at++] = code;
+  }
+  position = at;
+}
+
+function writeBoolean(value: boolean): void {
+  reserve(1);
+  buffer[position++] = value ? 0x74 : 0x66;
+}
+
+function writeNumber(value: number): void {
+  // Small whole numbers digit by digit; -0 is written "0" by both branches.
+  if (value < 0 || value > 0x3fffffff || value !== (value | 0)) {
+    writeText(String(value));
+    return;
+  }
+  let digits = 1;
+  for (let limit = 10; value >= limit; limit *= 10) digits++;
+  reserve(digits);
+  let rest = value | 0;
+  for (let at = position + digits - 1; at >= position; at--) {
+    const tenth = (rest / 10) | 0;
+    buffer[at] = 0x30 + rest - tenth * 10;
+    rest = tenth;
+  }
+  position += digits;
 }
 
 export function writeDescribePortal(): void {

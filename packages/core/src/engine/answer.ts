@@ -36,6 +36,7 @@ export function presentCharge(workspace: string, row: ChargeRow): Charge {
     quantity: row.quantity,
     delivered: row.delivered,
     unitPrice: row.unitPrice,
+    settles: row.settles,
     usage: row.usage,
     estimated: row.estimated,
     amount: row.amount,

@@ -10,8 +10,7 @@ const name = fc
 const flag = fc.boolean();
 const jsonObject = fc
   .dictionary(id, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about one.
-  .filter((value) => !/\u0000|__proto__/.test(JSON.stringify(value).replaceAll("\\u0000", "\u0000")));
+  .filter((value) => !/\\u0000|__proto__/.test(JSON.stringify(value)));
 
 function optional<Value>(key: string, value: fc.Arbitrary<Value>): fc.Arbitrary<Record<string, Value>> {
   return fc.oneof(

@@ -34,3 +34,13 @@ test("a role that members have is named too", () => {
 test("what every object inherits is missing like anything else", () => {
   expect(missingFrom(defaultCatalog, { plans: ["constructor"], packs: [] })).toHaveLength(1);
 });
+
+test("a workspace that prevents it is named where it is known", () => {
+  const inUse = { plans: new Map([["gold", "acme"]]), packs: new Map<string, string>() };
+  expect(missingFrom(defaultCatalog, inUse)).toEqual([
+    {
+      path: "plans.gold",
+      message: 'is in use (by the workspace "acme") and cannot be dropped; keep it and set retired: true',
+    },
+  ]);
+});

@@ -8,6 +8,16 @@ const tooLong = "x".repeat(201);
 export const manyOf = (count: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`id${index}`, value]));
 
+/** Puts a value at a place of the input. */
+function put(path: string, value: unknown): (input: Anything) => void {
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  return (input) => {
+    const parent = keys.reduce((part, key) => part[key], input);
+    parent[last] = value;
+  };
+}
+
 /** Every fault that a catalog can have: what is done to a valid one, and what is said about it. */
 export const faultyInputs: [name: string, change: (input: Anything) => unknown, faults: string[]][] = [
   ["not an object", () => 5, [": must be an object, got 5"]],
@@ -24,9 +34,7 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "an unknown key",
-    (input) => {
-      input.rolse = {};
-    },
+    put("rolse", {}),
     [
       'rolse: is not known here (did you mean "roles"?); the keys are $schema, roles, features, plans, topUpPacks, pastDueGraceDays',
     ],
@@ -38,66 +46,38 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
     },
     ["$schema: must be the address of a schema, got 1"],
   ],
-  [
-    "negative grace",
-    (input) => {
-      input.pastDueGraceDays = -1;
-    },
-    ["pastDueGraceDays: must be a whole number from 0 to 365, got -1"],
-  ],
+  ["negative grace", put("pastDueGraceDays", -1), ["pastDueGraceDays: must be a whole number from 0 to 365, got -1"]],
 
   // Roles
-  [
-    "a role that is no object",
-    (input) => {
-      input.roles.viewer = "viewer";
-    },
-    ['roles.viewer: must be an object, got "viewer"'],
-  ],
+  ["a role that is no object", put("roles.viewer", "viewer"), ['roles.viewer: must be an object, got "viewer"']],
   [
     "a role without a seat",
-    (input) => {
-      input.roles.viewer = {};
-    },
+    put("roles.viewer", {}),
     ["roles.viewer.seat: is missing; the name of a seat is required, or null for a role that may not use AI features"],
   ],
   [
     "a seat that is a number",
-    (input) => {
-      input.roles.viewer.seat = 1;
-    },
+    put("roles.viewer.seat", 1),
     ["roles.viewer.seat: must be the name of a seat or null, got 1"],
   ],
   [
     "a seat that means the pool",
-    (input) => {
-      input.roles.viewer.seat = "workspace";
-    },
+    put("roles.viewer.seat", "workspace"),
     ['roles.viewer.seat: "workspace" means the workspace itself; choose another name for the seat'],
   ],
   [
     "a seat that means a month",
-    (input) => {
-      input.roles.viewer.seat = "then";
-    },
+    put("roles.viewer.seat", "then"),
     ['roles.viewer.seat: "then" means a month in a pool\'s allowance; choose another name for the seat'],
   ],
   [
     "a seat that is no id",
-    (input) => {
-      input.roles.viewer.seat = "a b";
-    },
+    put("roles.viewer.seat", "a b"),
     [
       'roles.viewer.seat: "a b" is not an id; use 1–128 printable ASCII characters without space, / \\ ? # or %, the first a letter or digit',
     ],
   ],
-  [
-    "buys that is no flag",
-    (input) => {
-      input.roles.viewer.buys = "yes";
-    },
-    ['roles.viewer.buys: must be true or false, got "yes"'],
-  ],
+  ["buys that is no flag", put("roles.viewer.buys", "yes"), ['roles.viewer.buys: must be true or false, got "yes"']],
   [
     "no role with a seat",
     () => ({ ...least(), roles: { viewer: { seat: null } } }),
@@ -151,9 +131,7 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   // Features
   [
     "a feature without anything",
-    (input) => {
-      input.features.theme = {};
-    },
+    put("features.theme", {}),
     [
       'features.theme.settles: is missing; "unit", "whole" or "metered" is required',
       "features.theme.name: is missing; a text is required",
@@ -163,132 +141,92 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "settles that does not exist",
-    (input) => {
-      input.features.theme.settles = "units";
-    },
+    put("features.theme.settles", "units"),
     ['features.theme.settles: must be "unit", "whole" or "metered", got "units" (did you mean "unit"?)'],
   ],
-  [
-    "a name that is blank",
-    (input) => {
-      input.features.theme.name = " ";
-    },
-    ["features.theme.name: must not be blank"],
-  ],
+  ["a name that is blank", put("features.theme.name", " "), ["features.theme.name: must not be blank"]],
   [
     "a name that is too long",
-    (input) => {
-      input.features.theme.name = tooLong;
-    },
+    put("features.theme.name", tooLong),
     ["features.theme.name: must have at most 200 characters, got 201"],
   ],
   [
     "a name that is no text",
-    (input) => {
-      input.features.theme.name = ["Theme"];
-    },
+    put("features.theme.name", ["Theme"]),
     ["features.theme.name: must be a text, got a list"],
   ],
   [
     "a name with U+0000",
-    (input) => {
-      input.features.theme.name = "a\0b";
-    },
+    put("features.theme.name", "a\0b"),
     ["features.theme.name: must not contain the character U+0000"],
   ],
   [
     "a name with half a surrogate pair",
-    (input) => {
-      input.features.theme.name = "a\ud83d";
-    },
+    put("features.theme.name", "a\ud83d"),
     ["features.theme.name: must not contain half of a surrogate pair"],
   ],
   [
     "no mode",
-    (input) => {
-      input.features.theme.modes = {};
-    },
+    put("features.theme.modes", {}),
     ['features.theme.modes: must have at least one mode; the usual one is "standard"'],
   ],
   [
     "a fractional price",
-    (input) => {
-      input.features.theme.modes.standard = 1.5;
-    },
+    put("features.theme.modes.standard", 1.5),
     ["features.theme.modes.standard: must be a whole number from 0 to 9007199254740991, got 1.5"],
   ],
   [
     "a price that is a text",
-    (input) => {
-      input.features.theme.modes.standard = { price: "5" };
-    },
+    put("features.theme.modes.standard", { price: "5" }),
     ['features.theme.modes.standard.price: must be a whole number from 0 to 9007199254740991, got "5"'],
   ],
   [
     "a price above the limit",
-    (input) => {
-      input.features.theme.modes.standard = 2 ** 53;
-    },
+    put("features.theme.modes.standard", 2 ** 53),
     ["features.theme.modes.standard: must be a whole number from 0 to 9007199254740991, got 9007199254740992"],
   ],
   [
     "a price that is not finite",
-    (input) => {
-      input.features.theme.modes.standard = Number.POSITIVE_INFINITY;
-    },
+    put("features.theme.modes.standard", Number.POSITIVE_INFINITY),
     ["features.theme.modes.standard: must be a whole number from 0 to 9007199254740991, got Infinity"],
   ],
   [
     "a mode without a price",
-    (input) => {
-      input.features.theme.modes.standard = {};
-    },
+    put("features.theme.modes.standard", {}),
     ["features.theme.modes.standard.price: is missing; a whole number from 0 to 9007199254740991 is required"],
   ],
   [
     "meters on a feature with a price",
-    (input) => {
-      input.features.theme.modes.standard = { price: 5, perMillion: { input: 1 } };
-    },
+    put("features.theme.modes.standard", { price: 5, perMillion: { input: 1 } }),
     [
       'features.theme.modes.standard.perMillion: must be left out: only features that settle "metered" have meters; use price',
     ],
   ],
   [
     "a price on a metered feature",
-    (input) => {
-      input.features.assistant.modes.voice.price = 5;
-    },
+    put("features.assistant.modes.voice.price", 5),
     ['features.assistant.modes.voice.price: must be left out: the feature settles "metered"; use perMillion'],
   ],
   [
     "a number on a metered feature",
-    (input) => {
-      input.features.assistant.modes.voice = 5;
-    },
+    put("features.assistant.modes.voice", 5),
     ["features.assistant.modes.voice: must be { perMillion: { … } }, because the feature settles metered, got 5"],
   ],
   [
     "no meter",
-    (input) => {
-      input.features.assistant.modes.voice.perMillion = {};
-    },
+    put("features.assistant.modes.voice.perMillion", {}),
     [
       'features.assistant.modes.voice.perMillion: must have at least one meter, such as { "input": 250, "output": 1000 }',
     ],
   ],
   [
     "a negative meter",
-    (input) => {
-      input.features.assistant.modes.voice.perMillion.seconds = -1;
-    },
+    put("features.assistant.modes.voice.perMillion.seconds", -1),
     ["features.assistant.modes.voice.perMillion.seconds: must be a whole number from 0 to 9007199254740991, got -1"],
   ],
   [
     "a plan that does not exist",
-    (input) => {
-      input.features.screen.plans = ["prp", 5, "pro", "pro", "free", "pool"];
-    },
+    put("features.screen.plans", ["prp", 5, "pro", "pro", "free", "pool"]),
     [
       'features.screen.plans[0]: names a plan that does not exist, "prp" (did you mean "pro"?); the plans are "free", "pro", "pool", "fixed" or "all"',
       "features.screen.plans[1]: must be the id of a plan, got 5",
@@ -297,23 +235,17 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "an empty list of plans",
-    (input) => {
-      input.features.theme.plans = [];
-    },
+    put("features.theme.plans", []),
     ["features.theme.plans: must name a plan; leave it out for all plans"],
   ],
   [
     "plans that are no list",
-    (input) => {
-      input.features.theme.plans = "pro";
-    },
+    put("features.theme.plans", "pro"),
     ['features.theme.plans: must be a list of plans, got "pro"; leave it out for all plans'],
   ],
   [
     "a mode for a plan that the feature leaves out",
-    (input) => {
-      input.features.screen.modes.deep.plans = ["pro", "fixed"];
-    },
+    put("features.screen.modes.deep.plans", ["pro", "fixed"]),
     [
       'features.screen.modes.deep.plans: names "fixed", but the feature\'s own plans leave it out; add it there or drop it here',
     ],
@@ -329,9 +261,7 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   // Plans
   [
     "a plan without anything",
-    (input) => {
-      input.plans.all = {};
-    },
+    put("plans.all", {}),
     [
       "plans.all.paid: is missing; true or false is required",
       'plans.all.anchor: is missing; "workspace" or "subscription" is required',
@@ -342,16 +272,12 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "no free plan",
-    (input) => {
-      input.plans.free.paid = true;
-    },
+    put("plans.free.paid", true),
     ["plans: must have at least one plan with paid: false that is not retired: subscriptions that end fall back to it"],
   ],
   [
     "the only free plan retired",
-    (input) => {
-      input.plans.free.retired = true;
-    },
+    put("plans.free.retired", true),
     ["plans: must have at least one plan with paid: false that is not retired: subscriptions that end fall back to it"],
   ],
   [
@@ -365,87 +291,65 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "top-ups on a free plan",
-    (input) => {
-      input.plans.free.topUps = true;
-    },
+    put("plans.free.topUps", true),
     ["plans.free.topUps: must be false or left out, because the plan is not paid: top-ups are for paid plans only"],
   ],
   [
     "two plans at one place",
-    (input) => {
-      input.plans.pool.order = 3;
-    },
+    put("plans.pool.order", 3),
     ['plans.fixed.order: is 3, as of the plan "pool"; give every plan its own place'],
   ],
   [
     "a place that is no number",
-    (input) => {
-      input.plans.pool.order = "7";
-    },
+    put("plans.pool.order", "7"),
     ['plans.pool.order: must be a whole number from 0 to 1000000, got "7"'],
   ],
   [
     "an allowance of a seat that is negative",
-    (input) => {
-      input.plans.pro.allowance.editor = -5;
-    },
+    put("plans.pro.allowance.editor", -5),
     ["plans.pro.allowance.editor: must be a whole number from 0 to 9007199254740991, got -5"],
   ],
   [
     "an allowance of a seat that is a text",
-    (input) => {
-      input.plans.pro.allowance.editor = "3000";
-    },
+    put("plans.pro.allowance.editor", "3000"),
     ['plans.pro.allowance.editor: must be a whole number or "unlimited", got "3000"'],
   ],
   [
     "a seat that no role has",
-    (input) => {
-      input.plans.pro.allowance.editro = 5;
-    },
+    put("plans.pro.allowance.editro", 5),
     [
       'plans.pro.allowance.editro: is not a seat of any role (did you mean "editor"?); the seats are "editor" or "guest"',
     ],
   ],
   [
     "no seat at all",
-    (input) => {
-      input.plans.pro.allowance = {};
-    },
+    put("plans.pro.allowance", {}),
     ['plans.pro.allowance: must name at least one seat; the seats are "editor" or "guest"'],
   ],
   [
     "a number for each member",
-    (input) => {
-      input.plans.pro.allowance = 3000;
-    },
+    put("plans.pro.allowance", 3000),
     [
       'plans.pro.allowance: must say how many credits each seat gets, such as { "editor": 3000 }, because the holder is "member"',
     ],
   ],
   [
     "months for each member",
-    (input) => {
-      input.plans.pro.allowance = { first: 1, then: 2 };
-    },
+    put("plans.pro.allowance", { first: 1, then: 2 }),
     [
       'plans.pro.allowance: must be by seat or "unlimited", because the holder is "member"; first and then are for a pool',
     ],
   ],
   [
     "months that count from a subscription",
-    (input) => {
-      input.plans.pool.allowance = { first: 1, then: 2 };
-    },
+    put("plans.pool.allowance", { first: 1, then: 2 }),
     [
       'plans.pool.allowance: must not have first and then, because the anchor is "subscription": they count from the workspace\'s creation; give a number',
     ],
   ],
   [
     "half of the months",
-    (input) => {
-      input.plans.free.allowance = { first: 1, second: 2 };
-    },
+    put("plans.free.allowance", { first: 1, second: 2 }),
     [
       "plans.free.allowance.second: is not known here; the keys are first, then",
       "plans.free.allowance.then: is missing; a whole number from 0 to 9007199254740991 is required",
@@ -453,9 +357,7 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "an allowance that is a word",
-    (input) => {
-      input.plans.pro.allowance = "lots";
-    },
+    put("plans.pro.allowance", "lots"),
     [
       'plans.pro.allowance: must be credits by seat ({ "editor": 3000 }), a number, { "first": 600, "then": 300 } or "unlimited", got "lots"',
     ],
@@ -464,9 +366,7 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   // Packs
   [
     "a pack without anything",
-    (input) => {
-      input.topUpPacks.small = {};
-    },
+    put("topUpPacks.small", {}),
     [
       "topUpPacks.small.name: is missing; a text is required",
       "topUpPacks.small.credits: is missing; a whole number from 1 to 9007199254740991 is required",
@@ -475,16 +375,12 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   ],
   [
     "a pack of nothing",
-    (input) => {
-      input.topUpPacks.small.credits = 0;
-    },
+    put("topUpPacks.small.credits", 0),
     ["topUpPacks.small.credits: must be a whole number from 1 to 9007199254740991, got 0"],
   ],
   [
     "a currency in capitals, and a price that is negative",
-    (input) => {
-      input.topUpPacks.small.price = { amount: -1, currency: "USD" };
-    },
+    put("topUpPacks.small.price", { amount: -1, currency: "USD" }),
     [
       'topUpPacks.small.price.currency: must be three lowercase letters, such as "usd", got "USD"',
       "topUpPacks.small.price.amount: must be a whole number from 0 to 9007199254740991, got -1",
@@ -494,16 +390,12 @@ export const faultyInputs: [name: string, change: (input: Anything) => unknown, 
   // Metadata
   [
     "metadata that is a list",
-    (input) => {
-      input.topUpPacks.small.metadata = [];
-    },
+    put("topUpPacks.small.metadata", []),
     ["topUpPacks.small.metadata: must be an object, got a list"],
   ],
   [
     "metadata above 4 KiB",
-    (input) => {
-      input.plans.pro.metadata = { text: "ü".repeat(2048) };
-    },
+    put("plans.pro.metadata", { text: "ü".repeat(2048) }),
     ["plans.pro.metadata: must have at most 4096 bytes of JSON, got 4107"],
   ],
   [

@@ -156,6 +156,15 @@ describe("the normal form", () => {
     expect(catalog.features.screen?.metadata).toMatchObject({ nested: { "a.b": "ü" } });
   });
 
+  test("minus zero is zero, as it is after a trip through JSON", () => {
+    const input: Anything = everything();
+    input.features.screen.modes.standard = -0;
+    input.plans.pro.metadata = { zero: [-0] };
+    const catalog = defineCatalog(input as CatalogInput);
+    expect(catalog.features.screen?.modes.standard?.price).toBe(0);
+    expect(catalog.plans.pro?.metadata).toEqual({ zero: [0] });
+  });
+
   test("the least catalog is one role with a seat and one free plan", () => {
     expect(validateCatalog(least()).ok).toBe(true);
   });

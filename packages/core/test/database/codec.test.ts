@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeArray, decoderFor, encodeArray, encodeParam } from "../../src/database/codec.ts";
+import { statementPipeline } from "../../src/database/pipeline.ts";
 import type { Param, Scalar, Value } from "../../src/database/port.ts";
 import { onEachDatabase } from "./databases.ts";
 
@@ -108,6 +109,25 @@ onEachDatabase((database) => {
   });
 });
 
+/** The parameters in the Bind message that follows the Parse message at the start of the bytes. */
+function boundParams(bytes: Buffer): (string | null)[] {
+  expect(String.fromCharCode(bytes[0] ?? 0)).toBe("P");
+  const bind = 1 + bytes.readInt32BE(1);
+  expect(String.fromCharCode(bytes[bind] ?? 0)).toBe("B");
+  let offset = bind + 1 + 4 + 1 + 1 + 2;
+  const params: (string | null)[] = new Array(bytes.readUInt16BE(offset)).fill(null);
+  offset += 2;
+  for (let index = 0; index < params.length; index++) {
+    const length = bytes.readInt32BE(offset);
+    offset += 4;
+    if (length === -1) continue;
+    params[index] = bytes.toString("utf8", offset, offset + length);
+    offset += length;
+  }
+  expect(offset + 2).toBe(bind + 1 + bytes.readInt32BE(bind + 1));
+  return params;
+}
+
 describe("without a database", () => {
   it("writes scalars as PostgreSQL reads them", () => {
     const params: Scalar[] = ["a", "", 1, -0, 1e21, true, false, null];
@@ -118,6 +138,47 @@ describe("without a database", () => {
     expect(encodeArray([])).toBe("{}");
     expect(encodeArray([1, null, -2.5])).toBe("{1,NULL,-2.5}");
     expect(encodeArray(["", "NULL", 'a"b\\c', null, "{,}"])).toBe('{"","NULL","a\\"b\\\\c",NULL,"{,}"}');
+  });
+
+  it("sends every parameter as the text that it stands for", () => {
+    const scalar = fc.oneof(
+      orNull(text),
+      fc.string({ minLength: 60, maxLength: 70 }),
+      safeInteger,
+      double,
+      fc.boolean(),
+    );
+    const param = fc.oneof(scalar, fc.array(scalar));
+    fc.assert(
+      fc.property(fc.array(param), (params) => {
+        const { bytes } = statementPipeline([{ text: "select", params }], undefined);
+        expect(boundParams(Buffer.from(bytes))).toEqual(params.map(encodeParam));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("sends lists that are larger than its buffer, and small ones after them", () => {
+    for (const length of [200_000, 1]) {
+      const params = [
+        Array.from({ length }, (_, index) => `text "${index}" é`),
+        Array.from({ length }, (_, index) => index * 1000),
+        Array.from({ length }, () => null),
+        Array.from({ length }, (_, index) => index % 2 === 0),
+      ];
+      const { bytes } = statementPipeline([{ text: "select", params }], undefined);
+      expect(boundParams(Buffer.from(bytes)).map((each, index) => each === encodeParam(params[index] ?? null))).toEqual(
+        params.map(() => true),
+      );
+    }
+  });
+
+  it("sends nothing of what could not be written", () => {
+    const params = new Array(70_000).fill(1);
+    expect(() => statementPipeline([{ text: "one" }, { text: "two", params }], undefined)).toThrow("65,535");
+    expect(boundParams(Buffer.from(statementPipeline([{ text: "three", params: [3] }], undefined).bytes))).toEqual([
+      "3",
+    ]);
   });
 
   it("reads a list back, whatever is in it", () => {

@@ -1,0 +1,89 @@
+import { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+
+/** A named statement: PostgreSQL parses and plans it once a connection. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+export type Row = Record<string, unknown>;
+
+export interface Session {
+  query(statement: Statement, values: unknown[]): Promise<Row[]>;
+}
+
+/** The least that the hand-written contenders need of a database, so that the same SQL runs on both. */
+export interface Sessions extends Session {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Several statements without parameters. */
+  script(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** As many connections as the textbook asks for: beyond this a two-core server gets slower, not faster. */
+export const poolSize = 16;
+
+export function postgresSessions(connectionString: string): Sessions {
+  const pool = new pg.Pool({ connectionString, max: poolSize, idleTimeoutMillis: 0 });
+  const on = (client: pg.PoolClient): Session => ({
+    async query({ name, text }, values) {
+      const { rows } = await client.query({ name, text, values });
+      return rows as Row[];
+    },
+  });
+  // One wrapper a connection, not one a transaction.
+  const sessions = new WeakMap<pg.PoolClient, Session>();
+  return {
+    async query({ name, text }, values) {
+      const { rows } = await pool.query({ name, text, values });
+      return rows as Row[];
+    },
+    async transaction(work) {
+      const client = await pool.connect();
+      let session = sessions.get(client);
+      if (!session) {
+        session = on(client);
+        sessions.set(client, session);
+      }
+      try {
+        await client.query("BEGIN");
+        const result = await work(session);
+        await client.query("COMMIT");
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    },
+    async script(sql) {
+      await pool.query(sql);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** PGlite in this thread: without a worker's hop, which is the best case for whoever is compared with Ducat. */
+export async function pgliteSessions(directory: string): Promise<Sessions> {
+  const database = await PGlite.create(directory);
+  return {
+    async query({ text }, values) {
+      const { rows } = await database.query(text, values);
+      return rows as Row[];
+    },
+    transaction: (work) =>
+      database.transaction((tx) =>
+        work({
+          async query({ text }, values) {
+            const { rows } = await tx.query(text, values);
+            return rows as Row[];
+          },
+        }),
+      ),
+    async script(sql) {
+      await database.exec(sql);
+    },
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,35 @@
+/*
+ * The only place that reads this process's clock or starts timers. What credits mean never depends on it: the ledger's
+ * time is the database's. Timers keep no process alive.
+ */
+
+export function wallClock(): number {
+  return Date.now();
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Calls the function again and again, never twice at once; answers what stops it and waits for a running call. */
+export function every(ms: number, work: () => Promise<void> | void): () => Promise<void> {
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const next = () => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = (async () => {
+        await work();
+        next();
+      })();
+    }, ms);
+    timer.unref();
+  };
+  next();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}
