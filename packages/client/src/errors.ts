@@ -43,6 +43,9 @@ export const errorCodes = {
   closed: { status: 503, retryable: false },
   data_directory_in_use: { status: 503, retryable: false },
   missing_dependency: { status: 500, retryable: false },
+  /** Made by the client: no answer came, or one that is not Ducat's. */
+  unreachable: { status: 503, retryable: true },
+  unexpected_answer: { status: 502, retryable: false },
   invalid_options: { status: 500, retryable: false },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;
 

@@ -79,6 +79,7 @@ export const charge = named(
     feature: text,
     mode: text,
     quantity: integer,
+    settles: wordOf({ unit: true, whole: true, metered: true }),
     delivered: integer,
     unitPrice: nullable(integer),
     usage: nullable(mapOf(integer)),

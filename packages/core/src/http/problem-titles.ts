@@ -59,6 +59,8 @@ export const problemTitles: Readonly<Record<ProblemCode, string>> = {
   schema_too_new: "The database is newer than this server",
   overloaded: "The server is overloaded",
   database_unavailable: "The database cannot be reached",
+  unreachable: "No answer from the server",
+  unexpected_answer: "An answer that is not Ducat's",
   closed: "The server is shutting down",
   data_directory_in_use: "The data directory is in use",
   missing_dependency: "The server is not set up",
