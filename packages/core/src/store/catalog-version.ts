@@ -40,8 +40,8 @@ export function createCatalogStore({ schema }: Sql): CatalogStore {
           text:
             `insert into ${schema}catalog_version as c (version, catalog, published_n)` +
             ` values ($1::text, $2::json, (select coalesce(max(published_n), 0) + 1 from ${schema}catalog_version))` +
-            ` on conflict (version) do update set published_n = excluded.published_n, published_at = clock_timestamp()` +
-            ` where c.published_n < excluded.published_n - 1`,
+            " on conflict (version) do update set published_n = excluded.published_n, published_at = clock_timestamp()" +
+            " where c.published_n < excluded.published_n - 1",
           params: [version, JSON.stringify(catalog)],
         },
         { text: "commit" },
@@ -51,12 +51,12 @@ export function createCatalogStore({ schema }: Sql): CatalogStore {
       const [plans, packs] = await session.run([
         {
           text:
-            `select plan, min(workspace_id) from (` +
+            "select plan, min(workspace_id) from (" +
             ` select distinct on (t.workspace_id) t.plan, t.workspace_id from ${schema}terms t` +
             ` join ${schema}workspace w on w.id = t.workspace_id and w.archived_at is null` +
-            ` order by t.workspace_id, t.n desc) present group by plan` +
+            " order by t.workspace_id, t.n desc) present group by plan" +
             ` union all select pending_plan, min(id) from ${schema}workspace where pending_plan is not null` +
-            ` and archived_at is null group by pending_plan`,
+            " and archived_at is null group by pending_plan",
         },
         {
           text:

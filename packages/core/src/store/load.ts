@@ -212,7 +212,7 @@ export function createLoader(sql: Sql): Loader {
     text: single
       ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
         ` and l.expires_at <= clock_timestamp() order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
-      : `select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral` +
+      : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
         ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= clock_timestamp()` +
         ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
   };
@@ -273,7 +273,7 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
-        ` cross join lateral jsonb_array_elements(c.slices) s` +
+        " cross join lateral jsonb_array_elements(c.slices) s" +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>'grant'`,
     },
     grantsOfTopUps: {
@@ -281,7 +281,7 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1` +
-        ` cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)` +
+        " cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)" +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace}` +
         ` and g.id = 'top-up:' || replace(t.id, ':', '::') || ':' || s.recipient`,
     },
@@ -302,7 +302,7 @@ export function createLoader(sql: Sql): Loader {
       name: "due holders",
       text:
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
-        ` and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer`,
+        " and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer",
     },
   } satisfies Record<string, Prepared>;
 

@@ -29,7 +29,7 @@ onEachDatabase((database) => {
     const schema = freshSchema();
     expect(await migrate(database(), { schema, migrations })).toEqual({ applied: [1, 2], version: 2 });
     expect(await rows(database(), `select id, note, ${schema}.double(4) from ${schema}.workspace`)).toEqual([
-      ["first", `a;b \`c\` \\d \${e}`, 8],
+      ["first", "a;b `c` \\d ${e}", 8],
     ]);
     expect(await migrate(database(), { schema, migrations })).toEqual({ applied: [], version: 2 });
     expect(await migrate(database(), { schema, migrations, mode: "check" })).toEqual({ applied: [], version: 2 });

@@ -1,5 +1,5 @@
 import type { PublishedCatalog } from "@ducat/client";
-import { shape } from "../../inputs/objects.ts";
+import { readInput, shape } from "../../inputs/objects.ts";
 import type { AnswerSchema } from "../answer-schema.ts";
 import { anyObject, integer, mapOf, named, object, text } from "../answer-schema.ts";
 import { type Principal, route } from "../route.ts";
@@ -16,15 +16,20 @@ const published = named(
   }),
 );
 
+const nothing = shape({});
+
 export const catalogRoutes = [
   route<PublishedCatalog>("Catalog", "GET /v1/catalog", {
     operationId: "getCatalog",
     summary: "The roles, features with prices, plans and top-up packs that are in force.",
-    input: shape({}),
+    input: nothing,
     member: {},
     answer: published,
     answers: { 200: "The catalog; its version is the ETag." },
-    run: async (credits, _input, { principal }) => visibleTo(principal, await credits.catalog.published()),
+    run: async (credits, input, { principal }) => {
+      readInput(nothing, input);
+      return visibleTo(principal, await credits.catalog.published());
+    },
     etag: (catalog, principal) => (principal.kind === "operator" ? catalog.version : `${catalog.version}-member`),
   }),
 ];
