@@ -5,6 +5,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["ducat-source"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    globalSetup: ["test/setup/postgres.ts"],
+    globalSetup: ["test/setup/postgres.ts", "test/setup/pglite-template.ts"],
   },
 });

@@ -18,8 +18,11 @@ create table {schema}.workspace (
   seq bigint not null check (seq between 0 and 9007199254740991),
   last_instant timestamptz not null,
   test_clock timestamptz,
+  test_clock_from timestamptz,
   pending_plan text,
   pending_at timestamptz,
+  pending_by_period boolean,
+  pending_anchor timestamptz,
   period_ends_at timestamptz,
   pinned_epoch text,
   pinned_cycle timestamptz,
@@ -39,6 +42,7 @@ create table {schema}.terms (
   anchor timestamptz not null,
   epoch text not null,
   epoch_starts_at timestamptz not null,
+  waited boolean not null,
   past_due_since timestamptz,
   primary key (workspace_id, n)
 );
@@ -111,6 +115,7 @@ create table {schema}.charge (
   delivered integer not null check (delivered between 0 and quantity),
   unit_price bigint check (unit_price >= 0),
   rates jsonb,
+  estimate jsonb,
   usage jsonb,
   estimated boolean not null,
   settles text not null check (settles in ('unit', 'whole', 'metered')),

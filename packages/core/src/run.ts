@@ -79,7 +79,7 @@ function open(
       estimated = how.estimated ?? false;
     },
     done(result = {}) {
-      const units = result.delivered ?? (counted ? delivered : quantity);
+      const units = result.delivered ?? (counted && !(settles === "whole" && delivered > 0) ? delivered : quantity);
       if (result.usage !== undefined) {
         usage = result.usage;
         estimated = result.estimated ?? false;

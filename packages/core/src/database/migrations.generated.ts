@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "56fde7775e149e230ac786e10481f1fec7442fcdcb551142aff9f7862e6624d7",
+    hash: "614f6a7f841de311048b5c5f04599bbf201f1fe73a3ce6b17ba41370a8ecfac8",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 
@@ -26,8 +26,11 @@ create table {schema}.workspace (
   seq bigint not null check (seq between 0 and 9007199254740991),
   last_instant timestamptz not null,
   test_clock timestamptz,
+  test_clock_from timestamptz,
   pending_plan text,
   pending_at timestamptz,
+  pending_by_period boolean,
+  pending_anchor timestamptz,
   period_ends_at timestamptz,
   pinned_epoch text,
   pinned_cycle timestamptz,
@@ -47,6 +50,7 @@ create table {schema}.terms (
   anchor timestamptz not null,
   epoch text not null,
   epoch_starts_at timestamptz not null,
+  waited boolean not null,
   past_due_since timestamptz,
   primary key (workspace_id, n)
 );
@@ -119,6 +123,7 @@ create table {schema}.charge (
   delivered integer not null check (delivered between 0 and quantity),
   unit_price bigint check (unit_price >= 0),
   rates jsonb,
+  estimate jsonb,
   usage jsonb,
   estimated boolean not null,
   settles text not null check (settles in ('unit', 'whole', 'metered')),

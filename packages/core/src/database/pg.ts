@@ -44,10 +44,7 @@ export function pgDatabase(options: PgOptions): Database {
     kind: "pg",
     async withSession(work) {
       if (closed) throw new DucatError("closed", "The database was closed.");
-      const from = await pool();
-      const client = await from.connect().catch((error: unknown) => {
-        throw connectionError(error);
-      });
+      const client = await connect(await pool());
       return await borrow(client, preparedStatements, work);
     },
     async close() {
@@ -56,6 +53,19 @@ export function pgDatabase(options: PgOptions): Database {
       if (own) await (await own).end();
     },
   };
+}
+
+async function connect(pool: PgPool): Promise<PgClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_INVALID_URL")) throw connectionError(error);
+    // Without its cause, which quotes the password.
+    throw new DucatError(
+      "invalid_options",
+      "The connection string is no URL like postgres://user:password@host/database.",
+    );
+  }
 }
 
 async function borrow<T>(

@@ -1,9 +1,17 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 
 /*
  * PGlite computes on the thread that calls it and cannot be interrupted, so it lives on a thread of its own. It receives
  * the bytes of PostgreSQL's protocol, one round trip a message, and answers with the bytes of the response.
  */
+
+/** Where the data lives, in memory without a directory, and the dump that an empty database starts from. */
+export interface DataPlace {
+  readonly directory?: string | undefined;
+  readonly template?: string | undefined;
+}
 
 /** What the worker tells its owner: ready, could not open, or the response to the message it was sent. */
 export type FromWorker =
@@ -17,7 +25,7 @@ export type ToWorker = Uint8Array | "close";
 
 const port = parentPort;
 if (!port) throw new Error("This file runs as a worker only.");
-const { directory } = workerData as { directory: string | undefined };
+const { directory, template } = workerData as DataPlace;
 
 function tell(message: FromWorker): void {
   port?.postMessage(message);
@@ -30,7 +38,11 @@ function failed(error: unknown): void {
 
 async function open() {
   const { PGlite } = await import("@electric-sql/pglite");
-  return await PGlite.create(directory === undefined ? {} : { dataDir: directory });
+  const empty = directory === undefined || !existsSync(join(directory, "PG_VERSION"));
+  return await PGlite.create({
+    ...(directory === undefined ? {} : { dataDir: directory }),
+    ...(template !== undefined && empty ? { loadDataDir: new Blob([readFileSync(template)]) } : {}),
+  });
 }
 
 open().then(

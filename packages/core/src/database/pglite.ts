@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { DucatError } from "@ducat/client";
 import { missingDependency } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
-import type { FromWorker, ToWorker } from "./pglite-worker.ts";
+import type { DataPlace, FromWorker, ToWorker } from "./pglite-worker.ts";
 import { emptyRegistry, type Pipeline, scriptPipeline, statementPipeline } from "./pipeline.ts";
 import type { Database, Result, Session } from "./port.ts";
 import { readResponse, type TransactionStatus } from "./response.ts";
@@ -14,11 +14,16 @@ export interface PgliteOptions {
   directory?: string;
   /** True keeps everything in memory, gone with the process. */
   memory?: boolean;
+  /**
+   * A file that PGlite's `dumpDataDir("none")` made of an empty database. A database without data starts from it several
+   * times faster than from nothing, which tests that open many are glad of.
+   */
+  template?: string;
 }
 
 /** PostgreSQL inside this process: PGlite, on a thread of its own, opened at the first use. It is one connection. */
 export function pgliteDatabase(options: PgliteOptions): Database {
-  const { directory } = options;
+  const { directory, template } = options;
   if ((directory === undefined) === (options.memory !== true)) {
     throw new DucatError("invalid_options", "PGlite takes either a directory or memory: true.");
   }
@@ -28,10 +33,10 @@ export function pgliteDatabase(options: PgliteOptions): Database {
   let last: Promise<unknown> = Promise.resolve();
 
   async function open(): Promise<Engine> {
-    if (directory === undefined) return await startEngine(undefined);
+    if (directory === undefined) return await startEngine({ template });
     releaseFolder ??= lockFolder(directory);
     try {
-      return await startEngine(join(directory, "postgres"));
+      return await startEngine({ directory: join(directory, "postgres"), template });
     } catch (error) {
       releaseFolder();
       releaseFolder = undefined;
@@ -43,6 +48,8 @@ export function pgliteDatabase(options: PgliteOptions): Database {
     if (opening) {
       const current = await opening;
       if (!current.dead) return current;
+      // To open anew would be to go on with nothing, as if no charge had ever been made.
+      if (directory === undefined) throw new DucatError("closed", "The database in memory was lost with its thread.");
     }
     opening = open();
     opening.catch(() => {
@@ -129,13 +136,13 @@ const workerUrl = new URL(
   import.meta.url,
 );
 
-function startEngine(directory: string | undefined): Promise<Engine> {
+function startEngine(place: DataPlace): Promise<Engine> {
   if (!existsSync(workerUrl)) {
     const message = `The file ${workerUrl.pathname} is missing. Tell your bundler to leave the package ducat external.`;
     return Promise.reject(new DucatError("missing_dependency", message));
   }
   // Without the host's flags, of which some (`--input-type`) are not allowed for a file.
-  const worker = new Worker(workerUrl, { workerData: { directory }, name: "ducat-pglite", execArgv: [] });
+  const worker = new Worker(workerUrl, { workerData: place, name: "ducat-pglite", execArgv: [] });
   let waiting: { resolve(message: FromWorker): void; reject(error: unknown): void } | undefined;
   let current: Promise<unknown> = Promise.resolve();
   let death: DucatError | undefined;

@@ -6,7 +6,7 @@ import { levelOf } from "./level.ts";
 import { holderOf, move } from "./move.ts";
 import { expiryNotice } from "./notices.ts";
 import { proportion } from "./proportion.ts";
-import type { ChargeRow, GrantRow, HolderCycle, HolderRow, State } from "./state.ts";
+import type { ChargeRow, GrantRow, HolderCycle, HolderRow, State, Term } from "./state.ts";
 import { appendTerm } from "./terms.ts";
 
 /**
@@ -19,7 +19,8 @@ export function applyTime(state: State, now: number): void {
     const workspace = edit(state, state.workspace);
     workspace.pending = null;
     workspace.periodEndsAt = null;
-    appendTerm(state, { from: pending.at, plan: pending.plan });
+    const { anchor } = pending;
+    appendTerm(state, { from: pending.at, plan: pending.plan, waited: true, ...(anchor === null ? {} : { anchor }) });
   } else {
     computeEnds(state);
   }
@@ -110,7 +111,7 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
     const start = Math.max(cycle.startsAt, cycle.epochFrom);
     enterCycle(state, holder, cycle);
     expire(state, holder, (end) => end <= start);
-    const term = termAt(terms, start);
+    const term = termAtStart(terms, cycle, start);
     raise(state, holder, levelOf(state, holder.id, term, start, cycle), start, cycleAt(terms.slice(0, term.n), start));
     since = term.n;
   }
@@ -121,6 +122,21 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
     raise(state, holder, levelOf(state, holder.id, term, term.from, then), term.from, then);
   }
   edit(state, holder).term = terms.length;
+}
+
+/**
+ * The term that a renewal goes by. Time comes before a command of the same instant: of the terms dated exactly then,
+ * only a change that had waited and the one that began the epoch come before the renewal.
+ */
+function termAtStart(terms: readonly Term[], cycle: CycleSpan, start: number): Term {
+  let found: Term | undefined;
+  for (const term of terms) {
+    if (term.from > start) break;
+    const opens = term.epoch === cycle.epoch && term.epochFrom === cycle.epochFrom && term.from === term.epochFrom;
+    const first = opens && found?.epochFrom !== term.epochFrom;
+    if (term.from < start || term.waited || first || found === undefined) found = term;
+  }
+  return found as Term;
 }
 
 /** The running cycle. The last answer is kept, because a batch asks for the same one hundreds of times. */

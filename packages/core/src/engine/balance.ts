@@ -100,7 +100,7 @@ function monthly(state: State, id: string, available: number, now: number): Mont
     if (grant.epoch === holder.epoch && grant.cycleStartsAt === holder.cycleStartsAt) left += grant.available;
   }
   return {
-    allowance: level === "unlimited" ? null : Math.max(level, holder.allotted),
+    allowance: level === "unlimited" ? null : holder.mark,
     available,
     used: holder.allotted - left,
     renewsAt: instantOrNull(holderRenewsAt(state, id, now)),

@@ -1,10 +1,11 @@
 import type { Charge, ChargeOutcome, Feature, Mode, NotAllowedReason, Usage } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { priceOf } from "../catalog/price.ts";
+import { priceOf, validateUsage } from "../catalog/price.ts";
 import { advance, presentCycle } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
 import { termAt } from "./calendar.ts";
 import type { ChargeCommand } from "./command.ts";
+import { countForCap } from "./end-charge.ts";
 import { burnOrder, isSpendable, spendableBy } from "./grants.ts";
 import { edit, insert } from "./journal.ts";
 import { isUnlimited, seatOf } from "./level.ts";
@@ -55,6 +56,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     delivered: 0,
     unitPrice: mode.price,
     rates: mode.perMillion,
+    estimate: command.usage,
     usage: command.usage,
     estimated: false,
     settles: feature.settles,
@@ -88,7 +90,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
   };
   insert(state, state.charges, row.id, row);
   if (!unlimited) row.slices = burn(state, row, amount, now);
-  if (amount > 0) edit(state, holder).capUsed += amount;
+  countForCap(state, row, amount);
   return wrote({
     outcome: "charged",
     replayed: false,
@@ -106,10 +108,8 @@ export function own<Value>(record: Readonly<Record<string, Value>>, key: string)
 /** The price of what the command asks for; an impossible one is invalid input. */
 export function price(feature: Feature, mode: Mode, asked: { quantity: number; usage: Usage | null }): number {
   const metered = feature.settles === "metered";
-  if (metered && asked.usage === null) {
-    throw invalid("usage", "is required for a metered feature: give the estimated usage, for example { input: 1000 }");
-  }
-  if (!metered && asked.usage !== null) throw invalid("usage", "is only for metered features; leave it out");
+  const [fault] = validateUsage(mode, asked.usage);
+  if (fault !== undefined) throw invalid(fault.path, fault.message);
   if (metered && asked.quantity !== 1)
     throw invalid("quantity", "must be 1 for a metered feature; its usage is the quantity");
   const amount = priceOf(mode, asked.quantity, asked.usage);
@@ -192,12 +192,17 @@ const MAX_SUPERSEDED = 20;
 /** Heartbeats keep a charge open until it is this old (contract 4.12). */
 export const MAX_AGE_MS = 86_400_000;
 
+function sameUsage(a: Usage | null, b: Usage | null): boolean {
+  if (a === null || b === null) return a === b;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((meter) => (a[meter] ?? 0) === (b[meter] ?? 0));
+}
+
 function sameInput(row: ChargeRow, command: ChargeCommand): boolean {
   return (
     row.member === command.member &&
     row.feature === command.feature &&
     row.mode === command.mode &&
     row.quantity === command.quantity &&
-    (row.settles === "metered") === (command.usage !== null)
+    sameUsage(row.estimate, command.usage)
   );
 }

@@ -37,7 +37,7 @@ export function endOpenCharge(state: State, charge: ChargeRow, end: ChargeEnd): 
     if (slice.returned > 0) giveBack(state, "refund", grantOf(state, slice.grant), slice.returned, cause);
   }
   const back = charge.amount - end.keep;
-  uncountForCap(state, charge, back);
+  countForCap(state, charge, -back);
   charge.state = end.keep > 0 || (charge.amount === 0 && end.endedBy === "settle") ? "settled" : "refunded";
   charge.settledAmount = end.keep;
   charge.refundedAmount = back;
@@ -53,13 +53,13 @@ export function grantOf(state: State, id: string): GrantRow {
   return grant;
 }
 
-/** What comes back of a charge made in the cycle that the cap counts comes off the cap's use. */
-export function uncountForCap(state: State, charge: ChargeRow, amount: number): void {
-  if (amount <= 0) return;
+/** A cap counts what the charges of a cycle took in it, less what came back of those charges (`amount` below 0). */
+export function countForCap(state: State, charge: ChargeRow, amount: number): void {
+  if (amount === 0) return;
   const holder: HolderRow = holderOf(state, charge.member);
   if (holder.epoch === charge.epoch && holder.cycleStartsAt === charge.cycleStartsAt) {
-    edit(state, holder).capUsed -= amount;
+    edit(state, holder).capUsed += amount;
   } else if (charge.epoch === "free" && holder.parked?.cycleStartsAt === charge.cycleStartsAt) {
-    edit(state, holder).parked = { ...holder.parked, capUsed: holder.parked.capUsed - amount };
+    edit(state, holder).parked = { ...holder.parked, capUsed: holder.parked.capUsed + amount };
   }
 }

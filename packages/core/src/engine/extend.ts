@@ -5,6 +5,7 @@ import { advance } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
 import { burn, invalid } from "./charge.ts";
 import type { ExtendCommand } from "./command.ts";
+import { countForCap } from "./end-charge.ts";
 import { spendableBy } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { seatOf } from "./level.ts";
@@ -51,7 +52,7 @@ export function extend(state: State, command: ExtendCommand, now: number): Decid
   if (!row.unlimited) row.slices = [...row.slices, ...burn(state, row, more, now)];
   row.amount = amount;
   row.usage = command.usage;
-  edit(state, holder).capUsed += more;
+  countForCap(state, row, more);
   return wrote({ outcome: "charged", replayed: false, ...answer() });
 }
 

@@ -1,5 +1,5 @@
-import type { Allowance, Plan } from "@ducat/client";
-import { type CycleSpan, termAt } from "./calendar.ts";
+import type { Allowance, Catalog, Plan } from "@ducat/client";
+import { type CycleSpan, monthIndex, termAt } from "./calendar.ts";
 import { POOL, type State, type Term } from "./state.ts";
 
 const DAY_MS = 86_400_000;
@@ -9,17 +9,22 @@ export function planOf(state: State, term: Term): Plan {
   return state.catalog.plans[term.plan] as Plan;
 }
 
-/** The plan of a term for allowances: as the version pinned for the cycle has it. */
-function allowancePlan(state: State, term: Term): Plan {
+/** The version pinned for the running cycle. */
+function pinnedCatalog(state: State): Catalog {
   const { pinnedVersion } = state.workspace;
-  const pinned = pinnedVersion === null ? undefined : state.catalogs.get(pinnedVersion)?.plans[term.plan];
-  return pinned ?? planOf(state, term);
+  return (pinnedVersion === null ? undefined : state.catalogs.get(pinnedVersion)) ?? state.catalog;
+}
+
+/** The plan of a term for allowances: as the pinned version has it. */
+function allowancePlan(state: State, term: Term): Plan {
+  return pinnedCatalog(state).plans[term.plan] ?? planOf(state, term);
 }
 
 /** False while monthly grants are withheld because the subscription is past due and its grace is over. */
 function inGoodStanding(state: State, term: Term, instant: number): boolean {
   if (term.status !== "past_due" || term.pastDueFrom === null) return true;
-  return instant < term.pastDueFrom + state.catalog.pastDueGraceDays * DAY_MS;
+  const { pastDueGraceDays } = pinnedCatalog(state);
+  return instant < term.pastDueFrom + pastDueGraceDays * DAY_MS;
 }
 
 /** The seat of a member now; `null` for roles without a seat, removed and unknown members. */
@@ -48,7 +53,7 @@ export function levelOf(
     return seat === null ? 0 : seatAllowance(plan.allowance, seat);
   }
   if (holder !== POOL) return 0;
-  return poolAllowance(state, plan.allowance, cycle);
+  return poolAllowance(state, plan.allowance, Math.max(cycle.startsAt, cycle.epochFrom));
 }
 
 export function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
@@ -56,9 +61,10 @@ export function seatAllowance(allowance: Allowance, seat: string): number | "unl
   return allowance.kind === "bySeat" ? (allowance.seats[seat] ?? 0) : 0;
 }
 
-function poolAllowance(state: State, allowance: Allowance, cycle: CycleSpan): number | "unlimited" {
+function poolAllowance(state: State, allowance: Allowance, start: number): number | "unlimited" {
   if (allowance.kind === "unlimited") return "unlimited";
-  if (allowance.kind === "byMonth") return cycle.index === 0 ? allowance.first : allowance.then;
+  if (allowance.kind === "byMonth")
+    return monthIndex(state.workspace.createdAt, start) === 0 ? allowance.first : allowance.then;
   let sum = 0;
   for (const [role, count] of Object.entries(state.workspace.roles)) {
     const seat = state.catalog.roles[role]?.seat ?? null;

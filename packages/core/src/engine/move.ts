@@ -43,7 +43,17 @@ export function move(state: State, kind: Movement, grant: GrantRow, moved: numbe
   grant[to] += moved;
   const amount = (to === "available" ? moved : 0) - (from === "available" ? moved : 0);
   holder.balance += amount;
+  if (kind === "expire" && grant.cycleStartsAt !== null) unallot(state, holder, grant, moved);
   enter(state, kind, grant, holder, amount, moved, cause);
+}
+
+/** What a cycle allotted and lost before its end (a free month that was left) counts as never allotted, not as used. */
+function unallot(state: State, holder: HolderRow, grant: GrantRow, lost: number): void {
+  if (holder.epoch === grant.epoch && holder.cycleStartsAt === grant.cycleStartsAt) {
+    edit(state, holder).allotted -= lost;
+  } else if (grant.epoch === "free" && holder.parked?.cycleStartsAt === grant.cycleStartsAt) {
+    edit(state, holder).parked = { ...holder.parked, allotted: holder.parked.allotted - lost };
+  }
 }
 
 /** Writes an entry that changes what is owed for a purchase and moves no credits. */

@@ -1,4 +1,5 @@
 import { edit } from "./journal.ts";
+
 import { proportion } from "./proportion.ts";
 import type { GrantRow, HolderRow, State } from "./state.ts";
 

@@ -5,7 +5,7 @@ import { instantOrNull } from "./answer.ts";
 import { cycleAt, termAt } from "./calendar.ts";
 import { spendableBy } from "./grants.ts";
 import { levelOf, planOf, seatOf } from "./level.ts";
-import { POOL, type State, type Term } from "./state.ts";
+import { type Pending, POOL, type State, type Term } from "./state.ts";
 
 /** What a refusal tells: what it would have taken, what is there, when credits renew, and what this member may do. */
 export function refusal(
@@ -43,15 +43,13 @@ export function remediesOf(state: State, member: string, now: number): Remedy[] 
     if (buys(state, member)) remedies.push("buy");
     else if (seatOf(state, member) !== null) remedies.push("request");
   }
-  if (buys(state, member) && canUpgrade(state, now)) remedies.push("upgrade");
+  if (buys(state, member) && canUpgrade(state, seatOf(state, member), now)) remedies.push("upgrade");
   return remedies;
 }
 
-function canUpgrade(state: State, now: number): boolean {
+function canUpgrade(state: State, seat: string | null, now: number): boolean {
   const plan = planOf(state, termAt(state.terms, now));
-  return Object.values(state.catalog.plans).some(
-    (other: Plan) => !other.hidden && !other.retired && givesMore(plan, other),
-  );
+  return Object.values(state.catalog.plans).some((other) => givesMore(plan, other, seat));
 }
 
 /** When monthly credits that this member may spend are next granted; `null`: never, as things stand. */
@@ -78,7 +76,14 @@ export function holderRenewsAt(state: State, holder: string, now: number): numbe
   return grantsAt(state, terms, holder, at) ? at : null;
 }
 
-function pendingTerm(state: State, pending: { plan: string; at: number }): Term {
+function pendingAnchor(state: State, plan: Plan, pending: Pending): number {
+  if (plan.anchor === "workspace") return state.workspace.createdAt;
+  const before = state.terms.at(-1) as Term;
+  if (pending.anchor !== null) return pending.anchor;
+  return state.catalog.plans[before.plan]?.anchor === "workspace" ? pending.at : before.anchor;
+}
+
+function pendingTerm(state: State, pending: Pending): Term {
   const before = state.terms.at(-1) as Term;
   const plan = state.catalog.plans[pending.plan] as Plan;
   const holderBefore = state.catalog.plans[before.plan]?.holder;
@@ -89,9 +94,10 @@ function pendingTerm(state: State, pending: { plan: string; at: number }): Term 
     plan: pending.plan,
     paid: plan.paid,
     status: plan.paid === before.paid ? before.status : "active",
-    anchor: plan.anchor === "workspace" ? state.workspace.createdAt : before.anchor,
+    anchor: pendingAnchor(state, plan, pending),
     epoch: changed ? (plan.paid ? `e${state.workspace.epochs + 1}` : "free") : before.epoch,
     epochFrom: changed ? pending.at : before.epochFrom,
+    waited: true,
     pastDueFrom: plan.paid === before.paid ? before.pastDueFrom : null,
   };
 }

@@ -72,6 +72,9 @@ function outcomeOf(row: ChargeRow, command: SettleCommand): { keep: number; deli
   if (delivered > row.quantity) {
     throw invalid("delivered", `must be at most the charge's quantity, ${row.quantity}; charge for more with a new id`);
   }
+  if (row.settles === "whole" && delivered > 0 && delivered < row.quantity) {
+    throw invalid("delivered", `must be 0 or ${row.quantity}: ${row.feature} settles whole, nothing or all`);
+  }
   if (row.settles === "whole") return { keep: delivered === 0 ? 0 : row.amount, delivered, uncollected: 0 };
   return { keep: (row.unitPrice as number) * delivered, delivered, uncollected: 0 };
 }
@@ -101,9 +104,9 @@ export function heartbeat(state: State, command: HeartbeatCommand, now: number):
   advance(state, [row.member, POOL], now, true);
   edit(state, row);
   if (command.delivered !== null) row.delivered = Math.max(row.delivered, command.delivered);
-  row.leaseMs = command.leaseMs ?? row.leaseMs;
+  const leaseMs = command.leaseMs ?? row.leaseMs;
   // A heartbeat never shortens a lease that another one has just extended.
-  row.leaseExpiresAt = Math.max(row.leaseExpiresAt, Math.min(now + row.leaseMs, row.createdAt + MAX_AGE_MS));
+  row.leaseExpiresAt = Math.max(row.leaseExpiresAt, Math.min(now + leaseMs, row.createdAt + MAX_AGE_MS));
   return wrote({ outcome: "open", charge: charge() });
 }
 

@@ -35,7 +35,10 @@ export interface WorkspaceRow extends Tracked {
   /** The latest instant at which anything was decided here; time never runs backwards from it. */
   lastInstant: number;
   testClock: number | null;
-  pending: { plan: string; at: number } | null;
+  /** Where the test clock stood at creation, so that a repeated creation is recognised. */
+  testClockFrom: number | null;
+  /** A plan change that waits; `byPeriod`: until the end of what is paid for; `anchor`: of its own request. */
+  pending: Pending | null;
   /** The end of what is paid for, as the provider told it. */
   periodEndsAt: number | null;
   /** The cycle whose allowances are pinned, and the catalog version they are pinned to. */
@@ -46,6 +49,13 @@ export interface WorkspaceRow extends Tracked {
   roles: Record<string, number>;
   /** How many epochs that are not free this workspace has had. */
   epochs: number;
+}
+
+export interface Pending {
+  plan: string;
+  at: number;
+  byPeriod: boolean;
+  anchor: number | null;
 }
 
 /** One line of the dated list of what the subscription was; in force from `from` until the next line. */
@@ -60,6 +70,8 @@ export interface Term {
   epoch: string;
   /** The instant at which this run of the epoch began. */
   epochFrom: number;
+  /** True when it had waited: such a change comes before the renewal of the same instant, a command after it. */
+  waited: boolean;
   /** Since when the status has been `past_due` without interruption. */
   pastDueFrom: number | null;
 }
@@ -151,6 +163,8 @@ export interface ChargeRow extends Tracked {
   unitPrice: number | null;
   /** Metered: credits per million of each meter, as they were at the charge. */
   rates: Record<string, number> | null;
+  /** Metered: the usage that was first charged for; part of what makes a repeat the same. */
+  estimate: Usage | null;
   usage: Usage | null;
   estimated: boolean;
   settles: Settles;

@@ -6,7 +6,7 @@ import { invalid, own } from "./charge.ts";
 import type { SubscriptionCommand } from "./command.ts";
 import { edit } from "./journal.ts";
 import { claim, claimed } from "./operation.ts";
-import { POOL, type State, type Term } from "./state.ts";
+import { type Pending, POOL, type State, type Term } from "./state.ts";
 import { appendTerm, type TermChange } from "./terms.ts";
 import { presentWorkspace, unknownPlan } from "./workspace.ts";
 
@@ -15,15 +15,20 @@ import { presentWorkspace, unknownPlan } from "./workspace.ts";
  * what follows for a member is read from the list of terms at the member's next touch.
  */
 export function changeSubscription(state: State, command: SubscriptionCommand, now: number): Decided<Workspace> {
-  if (command.plan !== null && own(state.catalog.plans, command.plan) === undefined) {
-    throw unknownPlan(state, command.plan);
-  }
   advance(state, [POOL], now, true);
+  if (command.plan !== null) checkPlan(state, command.plan);
   const periodEndChanged = changePeriodEnd(state, command);
   const termsChanged = changeTerms(state, command, now);
   advance(state, [POOL], now, true);
   const answer = presentWorkspace(state, now);
   return periodEndChanged || termsChanged ? wrote(answer) : refused(answer);
+}
+
+/** A retired plan may be kept, and not newly chosen. */
+function checkPlan(state: State, id: string): void {
+  const plan = own(state.catalog.plans, id);
+  const kept = id === state.terms.at(-1)?.plan || id === state.workspace.pending?.plan;
+  if (plan === undefined || (plan.retired && !kept)) throw unknownPlan(state, id);
 }
 
 function changePeriodEnd(state: State, command: SubscriptionCommand): boolean {
@@ -59,17 +64,24 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   }
   if (plan === present.plan) writes = setPending(state, null) || writes;
   else if (plan !== null) {
-    const at = effectiveAt(state, command, present.plan, plan, now);
-    if (at === null) {
+    const waits = effectiveAt(state, command, present.plan, plan, now);
+    const { pending } = state.workspace;
+    if (waits === null) {
       writes = setPending(state, null) || writes;
       change.plan = plan;
-    } else {
-      const { pending } = state.workspace;
-      if (pending?.plan !== plan || command.effective !== null) writes = setPending(state, { plan, at }) || writes;
+    } else if (!(waits.byPeriod && pending?.byPeriod && pending.plan === plan)) {
+      // The instant is fixed when it is asked for: the same request again changes nothing.
+      writes = setPending(state, { plan, ...waits, anchor: command.anchor }) || writes;
     }
   }
   const planAfter = state.catalog.plans[change.plan ?? present.plan];
-  if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
+  const waitsFor = state.workspace.pending !== null && plan === state.workspace.pending.plan;
+  if (
+    command.anchor !== null &&
+    !(waitsFor && !present.paid) &&
+    planAfter?.anchor === "subscription" &&
+    command.anchor !== present.anchor
+  ) {
     change.anchor = command.anchor;
   }
   const periodStarts = change.newPeriod === true && planAfter?.paid === true;
@@ -80,9 +92,9 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   return true;
 }
 
-function setPending(state: State, pending: { plan: string; at: number } | null): boolean {
+function setPending(state: State, pending: Pending | null): boolean {
   const before = state.workspace.pending;
-  if (before?.plan === pending?.plan && before?.at === pending?.at) return false;
+  if (before?.plan === pending?.plan && before?.at === pending?.at && before?.anchor === pending?.anchor) return false;
   edit(state, state.workspace).pending = pending;
   return true;
 }
@@ -91,7 +103,13 @@ function setPending(state: State, pending: { plan: string; at: number } | null):
  * When a plan change takes effect; `null`: now. One that lowers any seat's allowance or ends a paid plan waits for the
  * end of what is paid for, unless the caller says otherwise.
  */
-function effectiveAt(state: State, command: SubscriptionCommand, from: string, to: string, now: number): number | null {
+function effectiveAt(
+  state: State,
+  command: SubscriptionCommand,
+  from: string,
+  to: string,
+  now: number,
+): { at: number; byPeriod: boolean } | null {
   const planFrom = state.catalog.plans[from];
   const planTo = state.catalog.plans[to];
   if (planFrom === undefined || planTo === undefined) throw unknownPlan(state, to);
@@ -101,6 +119,6 @@ function effectiveAt(state: State, command: SubscriptionCommand, from: string, t
   if (waits === "now") return null;
   const { periodEndsAt } = state.workspace;
   const periodEnd = periodEndsAt !== null && periodEndsAt > now ? periodEndsAt : presentCycle(state, now).endsAt;
-  const at = waits === "period_end" ? periodEnd : waits;
-  return at <= now ? null : at;
+  if (waits === "period_end") return { at: periodEnd, byPeriod: true };
+  return waits <= now ? null : { at: waits, byPeriod: false };
 }

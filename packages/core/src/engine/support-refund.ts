@@ -4,7 +4,7 @@ import { advance, presentCycle } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
 import { invalid } from "./charge.ts";
 import type { SupportRefundCommand } from "./command.ts";
-import { grantOf, uncountForCap } from "./end-charge.ts";
+import { countForCap, grantOf } from "./end-charge.ts";
 import { addGrant, first } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { giveBack, holderOf } from "./move.ts";
@@ -44,7 +44,7 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
   edit(state, row);
   row.refundedAmount += amount;
   row.refundedUnits += units;
-  uncountForCap(state, row, amount);
+  countForCap(state, row, -amount);
   claim(state, "support-refund", command.id, {
     fingerprint,
     actor: command.actor,

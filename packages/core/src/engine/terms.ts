@@ -10,6 +10,8 @@ export interface TermChange {
   anchor?: number;
   /** Money starts a whole new period, and so a new epoch. */
   newPeriod?: boolean;
+  /** It waited for this instant. */
+  waited?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ export function appendTerm(state: State, change: TermChange): Term {
     anchor,
     epoch,
     epochFrom,
+    waited: change.waited ?? false,
     pastDueFrom: status === "past_due" ? (before.status === "past_due" ? before.pastDueFrom : change.from) : null,
   };
   state.terms.push(term);

@@ -44,6 +44,7 @@ export function newWorkspace(id: string): WorkspaceRow {
     seq: 0,
     lastInstant: 0,
     testClock: null,
+    testClockFrom: null,
     pending: null,
     periodEndsAt: null,
     pinnedEpoch: null,
@@ -88,11 +89,12 @@ export function createWorkspace(state: State, command: WorkspacePutCommand, now:
   if (createdAt > now) throw invalid("createdAt", "must not be in the future");
   const plan = command.plan ?? firstFreePlan(catalog);
   const details = own(catalog.plans, plan);
-  if (details === undefined) throw unknownPlan(state, plan);
+  if (details === undefined || details.retired) throw unknownPlan(state, plan);
   const workspace = edit(state, state.workspace);
   workspace.fresh = true;
   workspace.createdAt = createdAt;
   workspace.testClock = command.testClock;
+  workspace.testClockFrom = command.testClock;
   workspace.lastInstant = now;
   workspace.name = command.name ?? null;
   workspace.metadata = command.metadata ?? {};
@@ -106,6 +108,7 @@ export function createWorkspace(state: State, command: WorkspacePutCommand, now:
     anchor: details.anchor === "workspace" ? createdAt : now,
     epoch: details.paid ? "e1" : "free",
     epochFrom: details.paid ? now : createdAt,
+    waited: false,
     pastDueFrom: null,
   });
   state.undo.push(() => state.terms.pop());
@@ -115,22 +118,25 @@ export function createWorkspace(state: State, command: WorkspacePutCommand, now:
 }
 
 export function unknownPlan(state: State, plan: string): DucatError {
-  const known = Object.keys(state.catalog.plans).join(", ");
-  return new DucatError("unknown_plan", `The catalog has no plan ${plan}. Its plans are ${known}.`);
+  const known = Object.entries(state.catalog.plans)
+    .filter(([, { retired }]) => !retired)
+    .map(([id]) => id)
+    .join(", ");
+  return new DucatError("unknown_plan", `The catalog has no plan ${plan} on offer. Its plans are ${known}.`);
 }
 
 /** Changes what may be changed; what is read at creation only is refused when it differs. */
 export function updateWorkspace(state: State, command: WorkspacePutCommand, now: number): Decided<WorkspacePut> {
   const { workspace } = state;
   advance(state, [POOL], now, true);
-  if (command.plan !== null && command.plan !== termAt(state.terms, now).plan) {
+  if (command.plan !== null && command.plan !== state.terms[0]?.plan) {
     throw new DucatError(
       "use_subscription",
       "A workspace's plan is set at creation only. Change it with PUT …/subscription, or credits.subscriptions.update.",
     );
   }
   if (command.createdAt !== null && command.createdAt !== workspace.createdAt) throw immutable("createdAt");
-  if (command.testClock !== null && workspace.testClock === null) throw immutable("testClock");
+  if (command.testClock !== null && command.testClock !== workspace.testClockFrom) throw immutable("testClock");
   const unchanged =
     (command.name === undefined || command.name === workspace.name) &&
     (command.metadata === undefined || JSON.stringify(command.metadata ?? {}) === JSON.stringify(workspace.metadata));

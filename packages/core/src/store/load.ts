@@ -20,6 +20,9 @@ const workspaceColumns = [
   "w.pinned_version",
   "w.roles",
   "w.epochs",
+  ms("w.test_clock_from"),
+  "w.pending_by_period",
+  ms("w.pending_anchor"),
 ].join(", ");
 
 const termColumns = [
@@ -33,6 +36,7 @@ const termColumns = [
   "t.epoch",
   ms("t.epoch_starts_at"),
   ms("t.past_due_since"),
+  "t.waited",
 ].join(", ");
 
 const holderColumns = [
@@ -113,6 +117,7 @@ export const chargeColumns = [
   "c.metadata",
   "c.epoch",
   ms("c.cycle_starts_at"),
+  "c.estimate",
 ].join(", ");
 
 export const topUpColumns = [

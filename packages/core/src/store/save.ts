@@ -270,6 +270,7 @@ function onlyMoved(row: WorkspaceRow, stored: WorkspaceRow): boolean {
     row.metadata === stored.metadata &&
     row.archivedAt === stored.archivedAt &&
     row.testClock === stored.testClock &&
+    row.testClockFrom === stored.testClockFrom &&
     row.pending === stored.pending &&
     row.periodEndsAt === stored.periodEndsAt &&
     row.pinnedEpoch === stored.pinnedEpoch &&

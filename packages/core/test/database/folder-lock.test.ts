@@ -31,7 +31,11 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** A process that is ready to take the lock, and takes it when told. */
-async function contender(): Promise<{ child: ChildProcess; take(): Promise<string> }> {
+async function contender(): Promise<{
+  child: ChildProcess;
+  take(): Promise<string>;
+  churn(times: number): Promise<string>;
+}> {
   const child = spawn(process.execPath, ["--conditions=source", program, folder], {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -43,13 +47,11 @@ async function contender(): Promise<{ child: ChildProcess; take(): Promise<strin
     return heard.splice(0).join("").trim();
   };
   expect(await line()).toBe("ready");
-  return {
-    child,
-    take: () => {
-      child.stdin.write("take\n");
-      return line();
-    },
+  const tell = (command: string) => {
+    child.stdin.write(`${command}\n`);
+    return line();
   };
+  return { child, take: () => tell("take"), churn: (times) => tell(`churn ${times}`) };
 }
 
 function refusal(take: () => unknown): { code: string; message: string; details: Record<string, unknown> } {
@@ -118,6 +120,12 @@ it("gives a dead process's folder to one of many who want it at the same moment"
     expect(answers.filter((answer) => answer === "data_directory_in_use")).toHaveLength(5);
     await Promise.all(contenders.map(({ child }) => end(child)));
   }
+}, 60_000);
+
+it("never has two holders, however often several take it and let it go", async () => {
+  const contenders = await Promise.all(Array.from({ length: 4 }, contender));
+  const answers = await Promise.all(contenders.map(({ churn }) => churn(200)));
+  expect(answers).toEqual(["alone", "alone", "alone", "alone"]);
 }, 60_000);
 
 it("takes over when the number of the dead process was given to another", () => {

@@ -241,3 +241,10 @@ it("passes on what the server has against the connection", async () => {
   url.pathname = "/no_such_database";
   await expect(run(open({ connectionString: url.href }), ...five)).rejects.toMatchObject({ code: "3D000" });
 });
+
+it("refuses a connection string that is none, and does not repeat its password", async () => {
+  const error = await run(open({ connectionString: "postgres://user:secret@[host" }), ...five).catch((error) => error);
+  expect(error).toMatchObject({ code: "invalid_options" });
+  expect(error.cause).toBeUndefined();
+  expect(error.message).not.toContain("secret");
+});

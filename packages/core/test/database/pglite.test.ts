@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { pgliteTemplate } from "../../../../test/setup/pglite-template.ts";
 import { pgliteDatabase } from "../../src/database/pglite.ts";
 import type { Database } from "../../src/database/port.ts";
 
@@ -24,7 +25,7 @@ async function count(database: Database): Promise<number> {
 }
 
 it("keeps what was committed, refuses a second opener, and lets the next one in after close", async () => {
-  const first = pgliteDatabase({ directory: folder });
+  const first = pgliteDatabase({ directory: folder, template: pgliteTemplate() });
   await first.withSession((session) => session.script("create table thing (id int); insert into thing values (1);"));
   const second = pgliteDatabase({ directory: folder });
   await expect(count(second)).rejects.toMatchObject({ code: "data_directory_in_use" });
@@ -70,7 +71,7 @@ it("lets a process end that forgot to close it", async () => {
 }, 30_000);
 
 it("rejects what is under way when its thread dies, and opens anew at the next use", async () => {
-  const database = pgliteDatabase({ directory: folder });
+  const database = pgliteDatabase({ directory: folder, template: pgliteTemplate() });
   const threads: Worker[] = [];
   process.on("worker", (thread) => threads.push(thread));
   await database.withSession((session) => session.script("create table thing (id int); insert into thing values (1);"));
@@ -85,6 +86,16 @@ it("rejects what is under way when its thread dies, and opens anew at the next u
   expect(await next).toBe(1);
   await database.close();
 }, 60_000);
+
+it("does not go on with an empty database when the thread of one in memory dies", async () => {
+  const database = pgliteDatabase({ memory: true, template: pgliteTemplate() });
+  const threads: Worker[] = [];
+  process.on("worker", (thread) => threads.push(thread));
+  await database.withSession((session) => session.script("create table thing (id int)"));
+  await threads[0]?.terminate();
+  await expect(count(database)).rejects.toMatchObject({ code: "closed" });
+  await database.close();
+}, 30_000);
 
 it("refuses options that say nothing or two things", () => {
   expect(() => pgliteDatabase({})).toThrow(expect.objectContaining({ code: "invalid_options" }));

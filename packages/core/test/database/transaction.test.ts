@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshSchema, testDatabaseUrl } from "../../../../test/setup/database.ts";
+import { pgliteTemplate } from "../../../../test/setup/pglite-template.ts";
 import { pgDatabase } from "../../src/database/pg.ts";
 import type { Param, Statement } from "../../src/database/port.ts";
 import { type CallerTransaction, callerDatabase } from "../../src/database/transaction.ts";
@@ -35,7 +37,7 @@ let pglite: PGlite;
 
 beforeAll(async () => {
   pool = new pg.Pool({ connectionString: url, max: 2 });
-  pglite = await PGlite.create();
+  pglite = await PGlite.create({ loadDataDir: new Blob([readFileSync(pgliteTemplate())]) });
   const script = `create schema ${schema}; create table ${table} (id int primary key);`;
   await pool.query(script);
   await pglite.exec(script);
