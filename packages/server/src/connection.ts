@@ -35,7 +35,8 @@ export async function withOwnDatabase<Answer>(
     return await withDatabase(settings, work);
   } catch (error) {
     if (!isDucatError(error) || error.code !== "data_directory_in_use") throw error;
-    const who = error.details.pid === undefined ? "another process" : `process ${error.details.pid}`;
+    const { pid } = error.details;
+    const who = typeof pid === "number" ? `process ${pid}` : "another process";
     throw new Error(
       `This command needs the database itself, which ${who} uses. Stop that server first; on PostgreSQL both can run.`,
     );

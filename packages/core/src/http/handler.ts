@@ -54,11 +54,12 @@ function challenge(error: unknown): Record<string, string> {
 
 /** For the log only: with the stack, and the cause that the caller is not told. */
 function described(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return error === undefined ? {} : { error: String(error) };
+  if (error === undefined) return {};
+  if (!(error instanceof Error)) return { error: "something that is not an Error was thrown", thrown: error };
   const { cause } = error;
   return {
     error: error.stack ?? error.message,
-    ...(cause === undefined ? {} : { cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
+    ...(cause === undefined ? {} : { cause: cause instanceof Error ? (cause.stack ?? cause.message) : cause }),
   };
 }
 

@@ -35,7 +35,7 @@ export interface Parameter {
   schema: JsonSchema;
 }
 
-export interface OperationResponse {
+interface OperationResponse {
   description: string;
   /** For problems: the codes it may carry. */
   "x-codes"?: string[];

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@ducat/client";
 
 /** Refusals that have a status of their own and are not errors in process. */
-export type RefusalCode =
+type RefusalCode =
   | "unknown_feature"
   | "unknown_mode"
   | "not_allowed"

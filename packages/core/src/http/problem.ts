@@ -11,7 +11,7 @@ interface Problem {
 }
 
 /** An answer of RFC 9457. `type` is a name, not an address: it is the same wherever the API is mounted. */
-export function problemResponse({ status, code, detail, requestId, fields = {}, headers = {} }: Problem): Response {
+function problemResponse({ status, code, detail, requestId, fields = {}, headers = {} }: Problem): Response {
   const fixed = { type: `urn:ducat:problem:${code}`, title: problemTitles[code], status, code, detail, requestId };
   // The fixed fields come first to be read, and last so that no other field can take their place.
   return new Response(`${JSON.stringify({ ...fixed, ...fields, ...fixed })}\n`, {

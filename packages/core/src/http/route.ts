@@ -10,13 +10,13 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Principal = { kind: "operator" } | { kind: "member"; workspace: string; member: string };
 
 /** Who makes a call, and how long they wait for it. */
-export interface Call {
+interface Call {
   readonly principal: Principal;
   readonly signal: AbortSignal;
 }
 
 /** What a member may do on a route; without it the route takes a secret key only. The workspace must be theirs. */
-export interface MemberAccess {
+interface MemberAccess {
   /** This field is the member themself: filled in when it is absent, refused when it names somebody else. */
   readonly self?: string;
   /** The charge in the path must be the member's own. */
@@ -62,7 +62,7 @@ export interface Adapted {
   faultPath(path: string): string;
 }
 
-export interface RouteAnswer {
+interface RouteAnswer {
   readonly status: number;
   readonly description: string;
   readonly schema: JsonSchema;
@@ -129,7 +129,7 @@ export function route<Answer extends object>(
     })),
     refusals: Object.fromEntries(refusals),
     errors: definition.errors ?? [],
-    run: definition.run as Route["run"],
+    run: definition.run,
     statusOf(given) {
       const status = "outcome" in given ? statuses[given.outcome as string] : undefined;
       return typeof status === "function" ? status(given) : (status ?? 200);

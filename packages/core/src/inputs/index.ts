@@ -49,5 +49,3 @@ export const toQuestion = {
   members: queries.toMembersQuestion,
   verify: queries.toVerifyQuestion,
 } as const;
-
-export type Question<Name extends keyof typeof toQuestion> = ReturnType<(typeof toQuestion)[Name]>;
