@@ -158,8 +158,7 @@ const hostile: [string, () => unknown][] = [
     () => ({
       ...good,
       get id() {
-        // biome-ignore lint/style/useThrowOnlyError: hostile code throws what it likes
-        throw nothing; // oxlint-disable-line typescript/only-throw-error
+        throw nothing;
       },
     }),
   ],
