@@ -1,6 +1,6 @@
 import type { Balance, Catalog, Charge, ChargeInput, PublishedCatalog, Quote, Workspace } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
 import { presentCharge } from "./engine/answer.ts";
@@ -163,7 +163,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
   }
 
   async function publish(catalog: Catalog = (options.catalog as Catalog | undefined) ?? defaultCatalog) {
-    const checked = validateCatalog(catalog);
+    const checked = validateCatalog(catalogToInput(catalog));
     if (!checked.ok) throw new DucatError("invalid_catalog", "The catalog has faults.", { errors: checked.errors });
     return await withSession((session) => publishCatalog(session, store, checked.catalog));
   }

@@ -49,3 +49,5 @@ export const toQuestion = {
   members: queries.toMembersQuestion,
   verify: queries.toVerifyQuestion,
 } as const;
+
+export type Question<Name extends keyof typeof toQuestion> = ReturnType<(typeof toQuestion)[Name]>;

@@ -104,7 +104,7 @@ const cases: [method: string, path: string, body: unknown, field: string, words:
     `${ws}/charges`,
     { id: "c", member: "ada", feature: "generate-screen", usage: { input: 5 } },
     "usage",
-    "only for metered",
+    "must be left out",
   ],
   [
     "POST",
