@@ -128,10 +128,11 @@ create table {schema}.charge (
   uncollected bigint not null default 0,
   reason text,
   cancel_requested boolean not null default false,
-  -- [[grant, source, holder, amount, returned], …] in burn order, and the numbers of this charge's entries: text,
-  -- because every charge writes them and only this program reads them.
+  -- [[grant, source, holder, amount, returned], …] in burn order: text that is JSON, because every charge writes it and
+  -- PostgreSQL need not take it apart.
   slices text not null,
-  entries text not null,
+  -- The numbers of this charge's entries.
+  entries bigint[] not null,
   catalog_version text not null,
   attempt text not null,
   superseded jsonb,

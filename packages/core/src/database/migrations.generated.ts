@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "78570f1099832d3333dd0a8fde46cca53c00c4424362fb1a5334e167ec4cb4f6",
+    hash: "fb216e528c340b06df7580eeeef9039f414f75791b0ff35ab6484284f0998c64",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 
@@ -136,10 +136,11 @@ create table {schema}.charge (
   uncollected bigint not null default 0,
   reason text,
   cancel_requested boolean not null default false,
-  -- [[grant, source, holder, amount, returned], …] in burn order, and the numbers of this charge's entries: text,
-  -- because every charge writes them and only this program reads them.
+  -- [[grant, source, holder, amount, returned], …] in burn order: text that is JSON, because every charge writes it and
+  -- PostgreSQL need not take it apart.
   slices text not null,
-  entries text not null,
+  -- The numbers of this charge's entries.
+  entries bigint[] not null,
   catalog_version text not null,
   attempt text not null,
   superseded jsonb,

@@ -46,7 +46,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     saver: createSaver(sql),
     catalogs,
     members: createMemberMemory(),
-    begin: database.kind === "pg" ? beginStatements(lockTimeoutMs) : [{ name: "begin", text: "begin" }, localSettings(BY_KEY)],
+    begin:
+      database.kind === "pg"
+        ? beginStatements(lockTimeoutMs)
+        : [{ name: "begin", text: "begin" }, localSettings(BY_KEY)],
     commit: [{ name: "commit", text: "commit" }],
   };
   const beside = createBeside(BESIDE);

@@ -11,7 +11,7 @@ import type {
   WorkspaceRow,
 } from "../engine/state.ts";
 
-import { decodeEntries, decodeSlices } from "./tables.ts";
+import { decodeSlices } from "./tables.ts";
 
 /*
  * Rows by position, as the select lists in `load.ts` have them. A row read is a plain object with every field, so that
@@ -143,7 +143,7 @@ export function toCharge(r: Cells): ChargeRow {
     reason: r[19],
     cancelRequested: r[20],
     slices: decodeSlices(r[21]),
-    entries: decodeEntries(r[22]),
+    entries: r[22],
     catalogVersion: r[23],
     attempt: r[24],
     superseded: r[25] ?? [],

@@ -180,9 +180,13 @@ export function decodeSlices(text: string): Slice[] {
   return rows.map(([grant, source, holder, amount, returned]) => ({ grant, source, holder, amount, returned }));
 }
 
-export function decodeEntries(text: string): number[] {
-  return text === "" ? [] : text.split(",").map(Number);
-}
+/** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
+const entryNumbers: Column<ChargeRow> = {
+  name: "entries",
+  type: "text",
+  wrap: (element) => `${element}::bigint[]`,
+  value: (row) => `{${row.entries.join(",")}}`,
+};
 
 export const chargeTable: Table<ChargeRow> = {
   name: "charge",
@@ -217,7 +221,7 @@ export const chargeTable: Table<ChargeRow> = {
     text("reason", (row) => row.reason),
     boolean("cancel_requested", (row) => row.cancelRequested),
     text("slices", (row) => encodeSlices(row.slices)),
-    text("entries", (row) => row.entries.join(",")),
+    entryNumbers,
     text("attempt", (row) => row.attempt),
     json("superseded", (row) => (row.superseded.length === 0 ? null : row.superseded)),
     text("ended_by", (row) => row.endedBy),
@@ -239,7 +243,7 @@ export const plainCharge: readonly Column<ChargeRow>[] = [
   text("settles", (row) => row.settles),
   bigint("amount", (row) => row.amount),
   text("slices", (row) => encodeSlices(row.slices)),
-  text("entries", (row) => row.entries.join(",")),
+  entryNumbers,
   text("catalog_version", (row) => row.catalogVersion),
   text("attempt", (row) => row.attempt),
   integer("lease_ms", (row) => row.leaseMs),
@@ -272,7 +276,7 @@ export const plainEnd: readonly Column<ChargeRow>[] = [
   integer("delivered", (row) => row.delivered),
   text("state", (row) => row.state),
   bigint("settled_amount", (row) => row.settledAmount),
-  text("entries", (row) => row.entries.join(",")),
+  entryNumbers,
   text("ended_by", (row) => row.endedBy),
   text("ended_attempt", (row) => row.endedAttempt),
   instant("ended_at", (row) => row.endedAt),
