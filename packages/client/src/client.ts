@@ -67,6 +67,7 @@ export interface Client {
   members: {
     put: Verb<Commands.MemberInput, Outcomes.MemberOutcome>;
     remove: Verb<Commands.RemoveMemberInput, Outcomes.MemberOutcome>;
+    get: Verb<OfWorkspace & { member: string }, Resources.Member>;
     list: List<OfWorkspace & Commands.ListInput, Resources.Member>;
     sync: Verb<Commands.SyncMembersInput, Outcomes.SyncedMembers>;
   };
@@ -166,6 +167,7 @@ export function createClient(options: ClientOptions): Client {
     members: {
       put: put(at("/members/:member")),
       remove: verb("DELETE", at("/members/:member")),
+      get: get(at("/members/:member")),
       list: list(at("/members")),
       sync: put(at("/members")),
     },

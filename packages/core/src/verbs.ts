@@ -216,6 +216,8 @@ export interface Credits<C extends Catalog = Catalog> {
   members: {
     put(input: Typed<MemberInput, { role: RoleId<C> }>): Promise<MemberOutcome>;
     remove(input: RemoveMemberInput): Promise<MemberOutcome>;
+    /** Also one who was removed. */
+    get(input: { workspace: string; member: string }): Promise<Member>;
     list(input: { workspace: string } & ListInput): Promise<Page<Member>>;
     sync(input: SyncMembersInput): Promise<SyncedMembers>;
   };

@@ -162,6 +162,7 @@ describe("with the server stopped", () => {
       expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toMatch(/^Version \w+ is in force now\.\n$/);
       expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toContain("nothing changed");
       expect(succeeded(await inRoom("catalog", "show"))).toMatch(/generate-theme +standard +7/);
+      catalog.plans.free = catalog.plans.starter;
       delete catalog.plans.starter;
       writeFileSync(join(room.directory, "without.json"), JSON.stringify(catalog));
       const { code, stderr } = await inRoom("catalog", "publish", "without.json");

@@ -75,10 +75,18 @@ export async function authorize(credits: Credits, route: Route, principal: Princ
   if (access.ownCharge === true) await requireOwnCharge(credits, principal, input);
   const { self } = access;
   if (self === undefined) return input;
+  if (access.buyersSeeAll === true && (await mayBuy(credits, principal))) return input;
   if (Object.hasOwn(input, self) && input[self] !== principal.member) {
     throw new DucatError("forbidden", `${self} must be the member who is signed in; leave it out.`);
   }
   return { ...input, [self]: principal.member };
+}
+
+async function mayBuy(credits: Credits, principal: Extract<Principal, { kind: "member" }>): Promise<boolean> {
+  const { workspace, member } = principal;
+  const { role, removedAt } = await credits.members.get({ workspace, member });
+  const { roles } = await credits.catalog.published();
+  return removedAt === null && Object.hasOwn(roles, role) && roles[role]?.buys === true;
 }
 
 async function requireOwnCharge(

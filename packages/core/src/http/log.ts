@@ -8,7 +8,6 @@ export interface HttpLog {
 export const consoleLog: HttpLog = {
   info() {},
   error(fields, message) {
-    // biome-ignore lint/suspicious/noConsole: the last resort of a host that gave no log
     console.error(message, fields);
   },
 };

@@ -19,6 +19,8 @@ interface Call {
 interface MemberAccess {
   /** This field is the member themself: filled in when it is absent, refused when it names somebody else. */
   readonly self?: string;
+  /** A role that buys may ask for everybody's: then `self` is only what is asked for. */
+  readonly buyersSeeAll?: true;
   /** The charge in the path must be the member's own. */
   readonly ownCharge?: true;
   /** Fields that only the operator may set. */

@@ -98,6 +98,17 @@ describe("a member", () => {
     },
   );
 
+  test("sees their own usage; a role that buys sees everybody's", async () => {
+    const total = async (member: string, query = "") => {
+      const { body } = await send(member, "GET", `${ws}/usage?by=member${query}`);
+      return body.data?.map(({ key }: { key: string }) => key);
+    };
+    expect(await total("bob")).toEqual(["bob"]);
+    expect(await total("ada")).toEqual(["ada", "bob"]);
+    expect(await total("ada", "&member=bob")).toEqual(["bob"]);
+    expect((await send("bob", "GET", `${ws}/usage?by=member&member=ada`)).status).toBe(403);
+  });
+
   test("orders as themself, by role, and never says that it is paid", async () => {
     const order = { id: "t-ada", pack: "small", recipients: ["ada"] };
     const ordered = await send("ada", "POST", `${ws}/top-ups`, order);
@@ -119,6 +130,9 @@ describe("a member", () => {
     const asked = await send("bob", "POST", requests, { id: "q1", pack: "small" });
     expect([asked.status, asked.body.request.member]).toEqual([201, "bob"]);
     expect((await send("bob", "POST", requests, { id: "q2", member: "ada", pack: "small" })).status).toBe(403);
+    expect((await send("ada", "GET", `${requests}?state=open`)).body.data).toHaveLength(1);
+    expect((await send("bob", "GET", requests)).body.data).toHaveLength(1);
+    expect((await send("eve", "GET", requests)).status).toBe(404);
     expect((await send("bob", "POST", `${requests}/q1/approve`)).status).toBe(403);
     expect((await send("ada", "POST", `${requests}/q1/withdraw`)).status).toBe(403);
     expect((await send("ada", "POST", `${requests}/q1/approve`)).body.request.decidedBy).toBe("ada");

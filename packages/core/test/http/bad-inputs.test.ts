@@ -50,6 +50,7 @@ const cases: [method: string, path: string, body: unknown, field: string, words:
   ["PUT", `${ws}/members/bob`, { role: "editor", cap: -1 }, "cap", "from 0"],
   ["PUT", `${ws}/members/bob`, { role: "editor", email: "x".repeat(321) }, "email", "at most 320"],
   ["DELETE", `${ws}/members/ada?erase=yes`, undefined, "erase", "must be true or false"],
+  ["GET", `${ws}/members/a%20b`, undefined, "member", "printable ASCII"],
   ["GET", `${ws}/members?cursor=`, undefined, "cursor", "nextCursor"],
   ["PUT", `${ws}/members`, { members: { ada: "owner" } }, "members", "must be a list"],
   ["PUT", `${ws}/members`, { members: [{ id: "ada" }] }, "members[0].role", "is missing"],

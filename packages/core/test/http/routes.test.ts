@@ -278,7 +278,8 @@ describe("reads", () => {
     expect((await api.call("GET", "/v1/charges?limit=1")).body.data).toHaveLength(1);
     const usage = await api.call("GET", `${workspace}/usage?by=feature`);
     expect(usage.body.data.map(({ key }: { key: string }) => key)).toContain("generate-screen");
-    expect((await api.call("GET", `${workspace}/members?limit=200`)).body.data).toHaveLength(4);
+    expect((await api.call("GET", `${workspace}/members?limit=200`)).body.data).toHaveLength(3);
+    expect((await api.call("GET", `${workspace}/members/bob`)).body).toMatchObject({ role: "editor", cap: 500 });
     expect((await api.call("GET", "/v1/workspaces")).body.data.length).toBeGreaterThanOrEqual(2);
   });
 

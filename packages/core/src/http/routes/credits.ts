@@ -62,10 +62,10 @@ export const creditsRoutes = [
     operationId: "getUsage",
     summary: "Charges, units and credits by feature, member or day.",
     input: queries.usageInput,
-    member: { self: "member" },
+    member: { self: "member", buyersSeeAll: true },
     answer: usageRows,
     answers: { 200: "One row a key." },
-    errors: ["unknown_workspace"],
+    errors: ["unknown_workspace", "unknown_member"],
     run: (credits, input) => credits.usage(input),
   }),
   route(readTag, `GET ${workspace}/charges/:id/explain`, {

@@ -94,10 +94,10 @@ export const topUpRoutes = [
     operationId: "listTopUpRequests",
     summary: "Requests, newest first.",
     input: topUpRequestsInput,
-    member: { self: "member" },
+    member: { self: "member", buyersSeeAll: true },
     answer: page(topUpRequest),
     answers: { 200: "A page of requests." },
-    errors: ["unknown_workspace"],
+    errors: ["unknown_workspace", "unknown_member"],
     run: (credits, input) => credits.topUpRequests.list(input),
   }),
   route<DecideRequestOutcome>(tag, `POST ${workspace}/top-up-requests/:id/approve`, {

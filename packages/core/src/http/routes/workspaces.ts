@@ -1,5 +1,5 @@
 import * as members from "../../inputs/members.ts";
-import { membersInput, workspaceKeyInput, workspacesInput } from "../../inputs/queries.ts";
+import { memberKeyInput, membersInput, workspaceKeyInput, workspacesInput } from "../../inputs/queries.ts";
 import * as inputs from "../../inputs/workspaces.ts";
 import type { MemberOutcome, WorkspaceOutcome } from "../../verbs.ts";
 import { object, wordOf } from "../answer-schema.ts";
@@ -99,6 +99,16 @@ export const workspaceRoutes = [
     answers: { 200: "Removed." },
     errors: ["unknown_workspace", "unknown_member"],
     run: (credits, input) => credits.members.remove(input),
+  }),
+  route(memberTag, `GET ${path}/members/:member`, {
+    operationId: "getMember",
+    summary: "One member, also one who was removed.",
+    input: memberKeyInput,
+    member: { self: "member" },
+    answer: member,
+    answers: { 200: "The member." },
+    errors: ["unknown_workspace", "unknown_member"],
+    run: (credits, input) => credits.members.get(input),
   }),
   route(memberTag, `GET ${path}/members`, {
     operationId: "listMembers",
