@@ -38,7 +38,7 @@ export function createHandler(credits: Credits, options: HandlerOptions): Handle
     const fields = {
       requestId,
       method: request.method,
-      path: new URL(request.url).pathname,
+      path: pathOf(request.url),
       status: response.status,
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
@@ -69,4 +69,11 @@ function finish(response: Response, request: Request, requestId: string, allowed
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(crossOriginHeaders(request, allowedOrigins))) headers.append(name, value);
+}
+
+/** Without the query, which may name people. */
+function pathOf(url: string): string {
+  const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  const end = path.search(/[?#]/);
+  return end === -1 ? path : path.slice(0, end);
 }

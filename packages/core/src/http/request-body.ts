@@ -5,8 +5,11 @@ export const maxBodyBytes = 65_536;
 
 /** The JSON body of a request; `{}` when there is none. Reading stops as soon as it is too large, whatever its headers said. */
 export async function readJsonBody(request: Request): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
-  const bytes = await readBytes(request);
+  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (announced > maxBodyBytes) throw tooLarge();
+  // A server holds a request to the length it announced, so it may be read in one go, which is much faster.
+  const bytes = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readBytes(request);
+  if (bytes.length > maxBodyBytes) throw tooLarge();
   if (bytes.length === 0) return {};
   requireJsonType(request);
   return parse(bytes);
