@@ -20,7 +20,7 @@ export const chargeListColumns = `${chargeColumns}, ${runOut}`;
 
 export function toListedCharge(row: readonly Value[]): Charge {
   const charge = toCharge(row);
-  return presentCharge(row[0], row[35] ? asRunOut(charge) : charge);
+  return presentCharge(row[0], row.at(-1) ? asRunOut(charge) : charge);
 }
 
 /**
