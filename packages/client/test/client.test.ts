@@ -98,7 +98,7 @@ describe("as in process", () => {
   });
 });
 
-describe("when the network fails", () => {
+describe("when the network fails", { timeout: 30_000 }, () => {
   test("a charge whose answer was lost is charged once, and is told so", async () => {
     const { fetch, journeys } = network("lost answer", "lost request", "lost answer");
     const before = (await direct.balance({ workspace: "acme", member: "ada" })).available;

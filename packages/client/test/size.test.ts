@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 
-test("all of the client is at most 4 kB, gzipped", async () => {
+test("all of the client is at most 4 kB, gzipped", { timeout: 60_000 }, async () => {
   const built = await build({
     logLevel: "silent",
     configFile: false,

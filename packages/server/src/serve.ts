@@ -70,11 +70,14 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 /** Waits for the running requests; connections that only wait for a next one are closed. */
 async function drain(server: Server): Promise<void> {
   const impatience = setTimeout(() => server.closeAllConnections(), drainMs);
+  // A connection becomes idle when its answer is out, which may be after the server was asked to stop.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
   clearTimeout(impatience);
+  clearInterval(idle);
 }
 
 /** A server that listens on every address is reached by the local one. */

@@ -37,7 +37,7 @@ function succeeded({ code, stdout, stderr }: Finished): string {
   return stdout;
 }
 
-describe("with a server running in this folder", () => {
+describe("with a server running in this folder", { timeout: slow }, () => {
   test("balance asks that server", async () => {
     const words = succeeded(await inRoom("balance", "acme", "ada"));
     expect(words).toContain("ada in acme: 330 credits available, 90 held by open charges");
@@ -109,70 +109,50 @@ describe("with a server running in this folder", () => {
   });
 });
 
-describe("with the server stopped", () => {
+describe("with the server stopped", { timeout: slow }, () => {
   beforeAll(async () => {
     server.signal("SIGTERM");
     await server.ended;
   }, slow);
 
-  test(
-    "balance opens the database",
-    async () => {
-      expect(succeeded(await inRoom("balance", "acme", "ada"))).toContain("ada in acme");
-    },
-    slow,
-  );
+  test("balance opens the database", async () => {
+    expect(succeeded(await inRoom("balance", "acme", "ada"))).toContain("ada in acme");
+  });
 
-  test(
-    "an unknown workspace is one line and exit code 1",
-    async () => {
-      const { code, stdout, stderr } = await inRoom("balance", "nowhere");
-      expect({ code, stdout, stderr }).toEqual({
-        code: 1,
-        stdout: "",
-        stderr: expect.stringMatching(/^ducat: There is no workspace nowhere\..*\n$/),
-      });
-    },
-    slow,
-  );
+  test("an unknown workspace is one line and exit code 1", async () => {
+    const { code, stdout, stderr } = await inRoom("balance", "nowhere");
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^ducat: There is no workspace nowhere\..*\n$/),
+    });
+  });
 
-  test(
-    "--verbose shows the stack",
-    async () => {
-      const { stderr } = await inRoom("balance", "nowhere", "--verbose");
-      expect(stderr).toMatch(/\n {4}at /);
-    },
-    slow,
-  );
+  test("--verbose shows the stack", async () => {
+    const { stderr } = await inRoom("balance", "nowhere", "--verbose");
+    expect(stderr).toMatch(/\n {4}at /);
+  });
 
-  test(
-    "verify finds everything in order",
-    async () => {
-      expect(succeeded(await inRoom("verify"))).toContain("Everything adds up: 1 workspaces");
-    },
-    slow,
-  );
+  test("verify finds everything in order", async () => {
+    expect(succeeded(await inRoom("verify"))).toContain("Everything adds up: 1 workspaces");
+  });
 
-  test(
-    "publish brings a catalog into force, and refuses one that drops what is used",
-    async () => {
-      const catalog = JSON.parse(catalogToJson(defaultCatalog));
-      catalog.features["generate-theme"].modes.standard = 7;
-      writeFileSync(join(room.directory, "dearer.json"), JSON.stringify(catalog));
-      expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toMatch(/^Version \w+ is in force now\.\n$/);
-      expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toContain("nothing changed");
-      expect(succeeded(await inRoom("catalog", "show"))).toMatch(/generate-theme +standard +7/);
-      catalog.plans.free = catalog.plans.starter;
-      delete catalog.plans.starter;
-      writeFileSync(join(room.directory, "without.json"), JSON.stringify(catalog));
-      const { code, stderr } = await inRoom("catalog", "publish", "without.json");
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/starter/)]);
-    },
-    slow,
-  );
+  test("publish brings a catalog into force, and refuses one that drops what is used", async () => {
+    const catalog = JSON.parse(catalogToJson(defaultCatalog));
+    catalog.features["generate-theme"].modes.standard = 7;
+    writeFileSync(join(room.directory, "dearer.json"), JSON.stringify(catalog));
+    expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toMatch(/^Version \w+ is in force now\.\n$/);
+    expect(succeeded(await inRoom("catalog", "publish", "dearer.json"))).toContain("nothing changed");
+    expect(succeeded(await inRoom("catalog", "show"))).toMatch(/generate-theme +standard +7/);
+    catalog.plans.free = catalog.plans.starter;
+    delete catalog.plans.starter;
+    writeFileSync(join(room.directory, "without.json"), JSON.stringify(catalog));
+    const { code, stderr } = await inRoom("catalog", "publish", "without.json");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/starter/)]);
+  });
 });
 
-describe("without a database", () => {
+describe("without a database", { timeout: slow }, () => {
   const inEmpty = (...args: string[]) => ducat(args, { directory: empty.directory });
 
   test("a command that reads does not make one", async () => {
