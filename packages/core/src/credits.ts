@@ -3,18 +3,20 @@ import type {
   Catalog,
   Charge,
   ChargeInput,
+  Member,
   PublishedCatalog,
   Quote,
   Verification,
   Workspace,
 } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
 import { presentCharge } from "./engine/answer.ts";
 import { balanceOf } from "./engine/balance.ts";
 import type { Command } from "./engine/command.ts";
+import { presentMember } from "./engine/members.ts";
 import { quote } from "./engine/quote.ts";
 import { chargeOf } from "./engine/settle.ts";
 import { presentWorkspace } from "./engine/workspace.ts";
@@ -160,6 +162,20 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     return await reader.read(workspace, need, (found, now) => quote(found, { member, items }, now));
   }
 
+  async function readMember(input: unknown): Promise<Member> {
+    const { workspace, member } = toQuestion.member(input);
+    await ready();
+    const need = noNeeds();
+    need.holders.add(member);
+    return await reader.read(workspace, need, (found) => {
+      const row = found.members.get(member);
+      if (row === undefined) {
+        throw new DucatError("unknown_member", `There is no member ${member} in this workspace. Put the member first.`);
+      }
+      return presentMember(found, row);
+    });
+  }
+
   async function readWorkspace(input: unknown): Promise<Workspace> {
     const { workspace } = toQuestion.workspace(input);
     await ready();
@@ -193,7 +209,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
   }
 
   async function publish(catalog: Catalog = (options.catalog as Catalog | undefined) ?? defaultCatalog) {
-    const checked = validateCatalog(catalog);
+    const checked = validateCatalog(catalogToInput(catalog));
     if (!checked.ok) throw new DucatError("invalid_catalog", "The catalog has faults.", { errors: checked.errors });
     return await withSession((session) => publishCatalog(session, store, checked.catalog));
   }
@@ -237,6 +253,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     members: {
       put: (input: unknown) => submit(toCommand.memberPut(input)),
       remove: (input: unknown) => submit(toCommand.memberRemove(input)),
+      get: readMember,
       list: (input: unknown) => ask(toQuestion.members(input), history.members),
       sync: (input: unknown) => submit(toCommand.membersSync(input)),
     },
