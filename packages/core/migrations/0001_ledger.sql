@@ -91,7 +91,7 @@ create table {schema}.credit_grant (
   at timestamptz not null,
   expires_at timestamptz,
   epoch text,
-  epoch_starts_at timestamptz,
+  run integer,
   cycle_starts_at timestamptz,
   purchase text collate "C",
   clawback jsonb,

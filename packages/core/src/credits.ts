@@ -1,6 +1,6 @@
 import type { Balance, Catalog, Charge, ChargeInput, PublishedCatalog, Quote, Workspace } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
 import { presentCharge } from "./engine/answer.ts";
@@ -38,8 +38,15 @@ type DefaultCatalog = typeof defaultCatalog;
  */
 export function createCredits<C extends Catalog = DefaultCatalog>(options: CreditsOptions<C>): Credits<C> {
   checkOptions(options as CreditsOptions);
+  return creditsOn(databaseOf(options.database), options);
+}
+
+/** The same on a database that somebody has opened already and may look into; `close` closes it too. */
+export function creditsOn<C extends Catalog = DefaultCatalog>(
+  database: Database,
+  options: Omit<CreditsOptions<C>, "database">,
+): Credits<C> {
   const log = options.log ?? ((message: string, error?: unknown) => console.error(`ducat: ${message}`, error ?? ""));
-  const database = databaseOf(options.database);
   const commitScope = options.commitScope ?? "mixed";
   const schema = options.schema ?? "ducat";
   const sql = createSql(schema, commitScope);
@@ -68,7 +75,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     if (state === "ready") return undefined;
     if (state === "closed")
       return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
-    preparing ??= prepareDatabase(database, store, options as CreditsOptions).then(
+    preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
         if (state === "new") state = "ready";
@@ -163,7 +170,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
   }
 
   async function publish(catalog: Catalog = (options.catalog as Catalog | undefined) ?? defaultCatalog) {
-    const checked = validateCatalog(catalog);
+    const checked = validateCatalog(catalogToInput(catalog));
     if (!checked.ok) throw new DucatError("invalid_catalog", "The catalog has faults.", { errors: checked.errors });
     return await withSession((session) => publishCatalog(session, store, checked.catalog));
   }

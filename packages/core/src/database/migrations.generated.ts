@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "614f6a7f841de311048b5c5f04599bbf201f1fe73a3ce6b17ba41370a8ecfac8",
+    hash: "735b3e019c74799c12edf93f49626aea131a1ace6d0a6d094b6d1f7ac40d2e82",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 
@@ -99,7 +99,7 @@ create table {schema}.credit_grant (
   at timestamptz not null,
   expires_at timestamptz,
   epoch text,
-  epoch_starts_at timestamptz,
+  run integer,
   cycle_starts_at timestamptz,
   purchase text collate "C",
   clawback jsonb,

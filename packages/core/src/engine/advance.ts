@@ -46,11 +46,11 @@ export function advance(state: State, holders: readonly string[], now: number, o
 export function computeEnds(state: State): void {
   const ends = new Map<string, number>();
   for (const grant of state.grants.values()) {
-    if (grant.epoch === null || grant.epochFrom === null || grant.cycleStartsAt === null) continue;
-    const key = `${grant.epoch} ${grant.epochFrom} ${grant.cycleStartsAt}`;
+    if (grant.run === null || grant.cycleStartsAt === null) continue;
+    const key = `${grant.run} ${grant.cycleStartsAt}`;
     let end = ends.get(key);
     if (end === undefined) {
-      end = cycleEnd(state.terms, grant.epoch, grant.epochFrom, grant.cycleStartsAt);
+      end = cycleEnd(state.terms, grant.run, grant.cycleStartsAt);
       ends.set(key, end);
     }
     if (grant.expiresAt !== end) {
@@ -63,7 +63,8 @@ export function computeEnds(state: State): void {
 /** Leases that ran out are ended in order; each first applies what was due in every holder it gives back to. */
 function endRunOutLeases(state: State, now: number): void {
   const due: ChargeRow[] = [];
-  for (const id of state.runOut) {
+  // A test clock that moves asks by its own instant what the database has answered by its own already.
+  for (const id of new Set(state.runOut)) {
     const charge = state.charges.get(id);
     if (charge !== undefined && charge.state === "open" && charge.leaseExpiresAt <= now) due.push(charge);
   }
@@ -116,7 +117,8 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
     since = term.n;
   }
   for (const term of terms) {
-    if (term.n <= since || term.from > now) continue;
+    // What was in force in another epoch, while nobody looked, is over and grants nothing any more.
+    if (term.n <= since || term.n < cycle.run || term.from > now) continue;
     expire(state, holder, (end) => end <= term.from);
     const then = cycleAt(terms.slice(0, term.n), term.from);
     raise(state, holder, levelOf(state, holder.id, term, term.from, then), term.from, then);
@@ -126,15 +128,14 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
 
 /**
  * The term that a renewal goes by. Time comes before a command of the same instant: of the terms dated exactly then,
- * only a change that had waited and the one that began the epoch come before the renewal.
+ * only a change that had waited and the one that began the run come before the renewal.
  */
 function termAtStart(terms: readonly Term[], cycle: CycleSpan, start: number): Term {
   let found: Term | undefined;
   for (const term of terms) {
     if (term.from > start) break;
-    const opens = term.epoch === cycle.epoch && term.epochFrom === cycle.epochFrom && term.from === term.epochFrom;
-    const first = opens && found?.epochFrom !== term.epochFrom;
-    if (term.from < start || term.waited || first || found === undefined) found = term;
+    if (term.n < cycle.run) continue;
+    if (term.from < start || term.waited || found === undefined) found = term;
   }
   return found as Term;
 }
@@ -205,9 +206,9 @@ export function raise(
       source: "monthly",
       amount: granted,
       at,
-      expiresAt: cycleEnd(state.terms, cycle.epoch, cycle.epochFrom, cycle.startsAt),
+      expiresAt: cycleEnd(state.terms, cycle.run, cycle.startsAt),
       epoch: cycle.epoch,
-      epochFrom: cycle.epochFrom,
+      run: cycle.run,
       cycleStartsAt: cycle.startsAt,
     },
     at,

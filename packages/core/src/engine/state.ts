@@ -137,7 +137,8 @@ export interface GrantRow extends Tracked {
   expiresAt: number | null;
   /** Monthly grants: the cycle they belong to. */
   epoch: string | null;
-  epochFrom: number | null;
+  /** The number of the first term of the run that the cycle is in. */
+  run: number | null;
   cycleStartsAt: number | null;
   purchase: string | null;
   clawback: Clawback | null;

@@ -74,7 +74,7 @@ const grantColumns = [
   ms("g.at"),
   ms("g.expires_at"),
   "g.epoch",
-  ms("g.epoch_starts_at"),
+  "g.run",
   ms("g.cycle_starts_at"),
   "g.purchase",
   "g.clawback",

@@ -106,7 +106,7 @@ export function toGrant(r: Cells): GrantRow {
     at: r[10],
     expiresAt: r[11],
     epoch: r[12],
-    epochFrom: r[13],
+    run: r[13],
     cycleStartsAt: r[14],
     purchase: r[15],
     clawback: r[16],

@@ -146,7 +146,7 @@ export const grantTable: Table<GrantRow> = {
     bigint("amount", (row) => row.amount),
     instant("at", (row) => row.at),
     text("epoch", (row) => row.epoch),
-    instant("epoch_starts_at", (row) => row.epochFrom),
+    integer("run", (row) => row.run),
     instant("cycle_starts_at", (row) => row.cycleStartsAt),
     text("purchase", (row) => row.purchase),
   ],
