@@ -95,7 +95,9 @@ function run(seed: number, steps: number) {
   return outcomes;
 }
 
-test("random runs keep every grant whole, and no sweep schedule changes a balance (3.6, 8.3)", () => {
+test("random runs keep every grant whole, and no sweep schedule changes a balance (3.6, 8.3)", {
+  timeout: 60_000,
+}, () => {
   const outcomes = new Map<unknown, number>();
   for (let seed = 1; seed <= 20; seed++)
     for (const [word, count] of run(seed, 120)) outcomes.set(word, (outcomes.get(word) ?? 0) + count);

@@ -106,16 +106,29 @@ async function sweepNow(credits: Credits, { workspace }: { workspace: string }) 
 const columns = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
 
 /**
- * The sums of a holder's columns as the auditor's `totals` has them: what a read shows is due counts, and a monthly
- * grant that has expired untouched does not, because whether it was made depends on who happened to look.
+ * A holder's grants as they stand at this instant. The database may not have been told yet what time has done: what a
+ * read shows counts, and what a read shows no more has expired.
+ */
+export async function grantsOf(subject: Subject, workspace: string, holder: string): Promise<StoredGrant[]> {
+  const [stored, { grants: shown }] = await Promise.all([
+    subject.grants(workspace),
+    subject.balance(workspace, holder),
+  ]);
+  const live = new Map(shown.map((grant) => [grant.id, grant]));
+  const over = [...stored.values()]
+    .filter((grant) => grant.holder === holder && !live.has(grant.id))
+    .map((grant) => ({ ...grant, available: 0, expired: grant.expired + grant.available }));
+  return [...over, ...shown.filter((grant) => grant.holder === holder)];
+}
+
+/**
+ * The sums of a holder's columns as the auditor's `totals` has them: a monthly grant that has expired untouched does
+ * not count, because whether it was made depends on who happened to look.
  */
 export async function totalsOf(subject: Subject, workspace: string, holder: string) {
-  const grants = await subject.grants(workspace);
-  const { grants: live, debt } = await subject.balance(workspace, holder);
-  for (const grant of live) grants.set(grant.id, grant);
-  const counted = [...grants.values()].filter(
-    (grant) => grant.holder === holder && (grant.source !== "monthly" || grant.expired < grant.amount),
-  );
+  const grants = await grantsOf(subject, workspace, holder);
+  const { debt } = await subject.balance(workspace, holder);
+  const counted = grants.filter((grant) => grant.source !== "monthly" || grant.expired < grant.amount);
   const sums = columns.map((column) => [column, counted.reduce((sum, grant) => sum + grant[column], 0)]);
   return { ...Object.fromEntries(sums), debt };
 }

@@ -27,6 +27,7 @@ create table {schema}.workspace (
   pinned_epoch text,
   pinned_cycle timestamptz,
   pinned_version text,
+  parked_pin jsonb,
   roles jsonb not null,
   epochs integer not null check (epochs >= 0),
   check ((pending_plan is null) = (pending_at is null))
@@ -44,6 +45,7 @@ create table {schema}.terms (
   epoch_starts_at timestamptz not null,
   waited boolean not null,
   past_due_since timestamptz,
+  catalog_version text not null,
   primary key (workspace_id, n)
 );
 

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "735b3e019c74799c12edf93f49626aea131a1ace6d0a6d094b6d1f7ac40d2e82",
+    hash: "cce28d531bad0c3a60add07898bcc0145413b003d7cac39664f12a48a8d85f0f",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 
@@ -35,6 +35,7 @@ create table {schema}.workspace (
   pinned_epoch text,
   pinned_cycle timestamptz,
   pinned_version text,
+  parked_pin jsonb,
   roles jsonb not null,
   epochs integer not null check (epochs >= 0),
   check ((pending_plan is null) = (pending_at is null))
@@ -52,6 +53,7 @@ create table {schema}.terms (
   epoch_starts_at timestamptz not null,
   waited boolean not null,
   past_due_since timestamptz,
+  catalog_version text not null,
   primary key (workspace_id, n)
 );
 

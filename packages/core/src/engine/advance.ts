@@ -155,9 +155,14 @@ function pin(state: State, cycle: CycleSpan): void {
   const { workspace } = state;
   if (workspace.pinnedEpoch === cycle.epoch && workspace.pinnedCycle === cycle.startsAt) return;
   edit(state, workspace);
+  const { parkedPin, pinnedCycle, pinnedVersion } = workspace;
+  const goesOn = cycle.epoch === "free" && parkedPin?.cycle === cycle.startsAt;
+  if (workspace.pinnedEpoch === "free" && pinnedCycle !== null && pinnedVersion !== null) {
+    workspace.parkedPin = { cycle: pinnedCycle, version: pinnedVersion };
+  }
   workspace.pinnedEpoch = cycle.epoch;
   workspace.pinnedCycle = cycle.startsAt;
-  workspace.pinnedVersion = state.catalogVersion;
+  workspace.pinnedVersion = goesOn ? parkedPin.version : state.catalogVersion;
 }
 
 /** Starts a cycle's numbers from nothing, or, in a free month that another epoch interrupted, from where they were. */

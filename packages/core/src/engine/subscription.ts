@@ -5,6 +5,7 @@ import { type Decided, refused, wrote } from "./answer.ts";
 import { invalid, own } from "./charge.ts";
 import type { SubscriptionCommand } from "./command.ts";
 import { edit } from "./journal.ts";
+import { planOf } from "./level.ts";
 import { claim, claimed } from "./operation.ts";
 import { type Pending, POOL, type State, type Term } from "./state.ts";
 import { appendTerm, type TermChange } from "./terms.ts";
@@ -51,9 +52,10 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
       );
     }
     writes = setPending(state, null) || writes;
-    if (present.paid) change.plan = free;
+    if (present.plan !== free) change.plan = free;
+    if (present.status !== "active") change.status = "active";
     plan = null;
-  } else if (command.status !== null && command.status !== present.status) {
+  } else if (command.status !== null) {
     change.status = command.status;
   }
   if (command.newPeriod !== null && claimed(state, "period", command.newPeriod, "") === null) {
@@ -64,32 +66,36 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   }
   if (plan === present.plan) writes = setPending(state, null) || writes;
   else if (plan !== null) {
-    const waits = effectiveAt(state, command, present.plan, plan, now);
+    const waits = effectiveAt(state, command, plan, now);
     const { pending } = state.workspace;
     if (waits === null) {
       writes = setPending(state, null) || writes;
       change.plan = plan;
-    } else if (!(waits.byPeriod && pending?.byPeriod && pending.plan === plan)) {
+    } else {
       // The instant is fixed when it is asked for: the same request again changes nothing.
-      writes = setPending(state, { plan, ...waits, anchor: command.anchor }) || writes;
+      const again = waits.byPeriod && pending?.byPeriod === true && pending.plan === plan;
+      const at = again ? pending.at : waits.at;
+      // The anchor of a plan that is paid already moves at once; one that begins with the change waits with it.
+      const anchor = anchored(state, present) ? null : (command.anchor ?? (again ? pending.anchor : null));
+      writes = setPending(state, { plan, at, byPeriod: waits.byPeriod, anchor }) || writes;
     }
   }
-  const planAfter = state.catalog.plans[change.plan ?? present.plan];
-  const waitsFor = state.workspace.pending !== null && plan === state.workspace.pending.plan;
-  if (
-    command.anchor !== null &&
-    !(waitsFor && !present.paid) &&
-    planAfter?.anchor === "subscription" &&
-    command.anchor !== present.anchor
-  ) {
+  const planAfter = change.plan === undefined ? planOf(state, present) : state.catalog.plans[change.plan];
+  if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
     change.anchor = command.anchor;
   }
+  if (change.plan === undefined && change.status === present.status) delete change.status;
   const periodStarts = change.newPeriod === true && planAfter?.paid === true;
   if (change.plan === undefined && change.status === undefined && change.anchor === undefined && !periodStarts) {
     return writes;
   }
   appendTerm(state, change);
   return true;
+}
+
+/** True while the cycles are counted from the subscription's billing anchor. */
+function anchored(state: State, term: Term): boolean {
+  return planOf(state, term).anchor === "subscription";
 }
 
 function setPending(state: State, pending: Pending | null): boolean {
@@ -106,13 +112,12 @@ function setPending(state: State, pending: Pending | null): boolean {
 function effectiveAt(
   state: State,
   command: SubscriptionCommand,
-  from: string,
   to: string,
   now: number,
 ): { at: number; byPeriod: boolean } | null {
-  const planFrom = state.catalog.plans[from];
+  const planFrom = planOf(state, state.terms.at(-1) as Term);
   const planTo = state.catalog.plans[to];
-  if (planFrom === undefined || planTo === undefined) throw unknownPlan(state, to);
+  if (planTo === undefined) throw unknownPlan(state, to);
   const { effective } = command;
   const waits =
     effective ?? ((planFrom.paid && !planTo.paid) || lowersAllowance(planFrom, planTo) ? "period_end" : "now");

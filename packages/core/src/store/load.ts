@@ -23,6 +23,7 @@ const workspaceColumns = [
   ms("w.test_clock_from"),
   "w.pending_by_period",
   ms("w.pending_anchor"),
+  "w.parked_pin",
 ].join(", ");
 
 const termColumns = [
@@ -37,6 +38,7 @@ const termColumns = [
   ms("t.epoch_starts_at"),
   ms("t.past_due_since"),
   "t.waited",
+  "t.catalog_version",
 ].join(", ");
 
 const holderColumns = [

@@ -35,6 +35,7 @@ export function toWorkspace(r: Cells): WorkspaceRow {
     roles: r[14],
     epochs: r[15],
     testClockFrom: r[16],
+    parkedPin: r[19],
     savedBy: -1,
     dirty: false,
     fresh: false,
@@ -53,6 +54,7 @@ export function toTerm(r: Cells): Term {
     epochFrom: r[8],
     waited: r[10],
     pastDueFrom: r[9],
+    catalogVersion: r[11],
   };
 }
 

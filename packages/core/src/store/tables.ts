@@ -81,6 +81,7 @@ export const workspaceTable: Table<WorkspaceRow> = {
     text("pinned_epoch", (row) => row.pinnedEpoch),
     instant("pinned_cycle", (row) => row.pinnedCycle),
     text("pinned_version", (row) => row.pinnedVersion),
+    json("parked_pin", (row) => row.parkedPin),
     json("roles", (row) => row.roles),
     integer("epochs", (row) => row.epochs),
   ],
@@ -100,6 +101,7 @@ export const termsTable: Table<Term> = {
     instant("epoch_starts_at", (row) => row.epochFrom),
     boolean("waited", (row) => row.waited),
     instant("past_due_since", (row) => row.pastDueFrom),
+    text("catalog_version", (row) => row.catalogVersion),
   ],
   mutable: [],
 };
