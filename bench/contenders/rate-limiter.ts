@@ -35,7 +35,7 @@ export function rateLimiter(connectionString: string): PairContender {
         );
       });
       // Every other contender finds its rows in place; so does this one.
-      await pool.query(`INSERT INTO rate_limiter (key, points) SELECT id, 0 FROM unnest($1::text[]) AS id`, [
+      await pool.query("INSERT INTO rate_limiter (key, points) SELECT id, 0 FROM unnest($1::text[]) AS id", [
         population.workspaces.map((workspace) => limiter.getKey(workspace)),
       ]);
       await pool.query("ANALYZE rate_limiter");

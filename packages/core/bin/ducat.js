@@ -2,10 +2,9 @@
 // The library has no command of its own. `npx ducat` is what people will type, so it runs the server's when that is
 // installed, beside this package or in the current project, and otherwise says how to get it.
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const command = "@ducat/server/bin/ducat.js";
 const found = resolveFrom(import.meta.url) ?? resolveFrom(pathToFileURL(join(process.cwd(), "package.json")));
 if (found === null) {
   console.error(
@@ -14,12 +13,12 @@ if (found === null) {
   );
   process.exit(1);
 }
-await import(pathToFileURL(found).href);
+await import(pathToFileURL(join(dirname(found), "bin/ducat.js")).href);
 
 /** @param {string | URL} from */
 function resolveFrom(from) {
   try {
-    return createRequire(from).resolve(command);
+    return createRequire(from).resolve("@ducat/server/package.json");
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;

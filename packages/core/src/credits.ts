@@ -1,4 +1,13 @@
-import type { Balance, Catalog, Charge, ChargeInput, PublishedCatalog, Quote, Workspace } from "@ducat/client";
+import type {
+  Balance,
+  Catalog,
+  Charge,
+  ChargeInput,
+  PublishedCatalog,
+  Quote,
+  Verification,
+  Workspace,
+} from "@ducat/client";
 import { DucatError } from "@ducat/client";
 import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
@@ -19,9 +28,11 @@ import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
 import { begin, type RunVerbs, run } from "./run.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
+import { createHistory } from "./store/history.ts";
 import { noNeeds } from "./store/needs.ts";
 import { createSql } from "./store/sql.ts";
-import type { CallOptions, Credits, CreditsEvent } from "./verbs.ts";
+import { verifyAll } from "./store/verify.ts";
+import type { CallOptions, Credits, CreditsEvent, VerifyInput } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
 
 type DefaultCatalog = typeof defaultCatalog;
@@ -65,6 +76,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     committed: announce,
     log,
   });
+  const history = createHistory(sql, catalogs);
   const reader = createReader(database, ledger.loader, catalogs);
 
   let state: "new" | "ready" | "closed" = "new";
@@ -161,6 +173,24 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     return await reader.read(workspace, noNeeds(), (found, now) => presentWorkspace(found, now));
   }
 
+  /** A question to the history. */
+  function ask<Asked, Answer>(
+    question: Asked,
+    answer: (session: Session, question: Asked) => Promise<Answer>,
+  ): Promise<Answer> {
+    return withSession((session) => answer(session, question));
+  }
+
+  async function verify(input: VerifyInput = {}): Promise<Verification> {
+    const { onProgress, ...question } = input;
+    const { workspaces } = toQuestion.verify(question);
+    await ready();
+    return await verifyAll(database, sql, {
+      ...(workspaces === null ? {} : { workspaces }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  }
+
   async function published(): Promise<PublishedCatalog> {
     return await withSession(async (session) => {
       const version = (await store.published(session)) as string;
@@ -187,16 +217,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     run: (input: ChargeInput, work: never, call?: never) => run(runVerbs, input, work, call),
     begin: (input: ChargeInput, call?: never) => begin(runVerbs, input, call),
     balance: readBalance,
-    charges: { get: readCharge },
+    entries: (input: unknown) => ask(toQuestion.entries(input), history.entries),
+    charges: { get: readCharge, list: (input?: unknown) => ask(toQuestion.charges(input), history.charges) },
+    usage: (input: unknown) => ask(toQuestion.usage(input), history.usage),
     grant: (input: unknown) => submit(toCommand.grant(input)),
     revokeGrant: (input: unknown) => submit(toCommand.revokeGrant(input)),
     topUps: {
       create: (input: unknown) => submit(toCommand.topUp(input)),
       paid: (input: unknown) => submit(toCommand.topUpPaid(input)),
       refunded: (input: unknown) => submit(toCommand.topUpRefunded(input)),
+      get: (input: unknown) => ask(toQuestion.topUp(input), history.topUp),
     },
     topUpRequests: {
       create: (input: unknown) => submit(toCommand.topUpRequest(input)),
+      list: (input: unknown) => ask(toQuestion.topUpRequests(input), history.topUpRequests),
       approve: (input: unknown) => submit(toCommand.approve(input)),
       decline: (input: unknown) => submit(toCommand.decline(input)),
       withdraw: (input: unknown) => submit(toCommand.withdraw(input)),
@@ -204,17 +238,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     workspaces: {
       put: (input: unknown) => submit(toCommand.workspacePut(input)),
       get: readWorkspace,
+      list: (input?: unknown) => ask(toQuestion.workspaces(input), history.workspaces),
       archive: (input: unknown) => submit(toCommand.workspaceArchive(input)),
     },
     members: {
       put: (input: unknown) => submit(toCommand.memberPut(input)),
       remove: (input: unknown) => submit(toCommand.memberRemove(input)),
+      list: (input: unknown) => ask(toQuestion.members(input), history.members),
       sync: (input: unknown) => submit(toCommand.membersSync(input)),
     },
     subscriptions: { update: (input: unknown) => submit(toCommand.subscription(input)) },
     clock: { advance: (input: unknown) => submit(toCommand.advanceClock(input)) },
     catalog: { published, publish },
     within: (transaction: unknown) => within(callerDatabase(transaction as CallerTransaction)),
+    verify,
     onEvent(listener: (event: CreditsEvent) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -78,7 +78,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     endedAttempt: null,
     leaseMs: command.leaseMs,
     leaseExpiresAt: now + command.leaseMs,
-    storedLease: null,
+    stored: null,
     createdAt: now,
     endedAt: null,
     metadata: command.metadata,

@@ -26,7 +26,10 @@ export function endOpenCharge(state: State, charge: ChargeRow, end: ChargeEnd): 
     left -= part;
     return part;
   });
-  charge.slices = charge.slices.map((slice, i) => ({ ...slice, returned: slice.amount - (kept[i] as number) }));
+  if (left !== 0 && !charge.unlimited) throw new Error(`charge ${charge.id} cannot keep ${end.keep} credits`);
+  if (end.keep < charge.amount) {
+    charge.slices = charge.slices.map((slice, i) => ({ ...slice, returned: slice.amount - (kept[i] as number) }));
+  }
   charge.slices.forEach((slice, i) => {
     const grant = grantOf(state, slice.grant);
     move(state, "settle", grant, kept[i] as number, cause);

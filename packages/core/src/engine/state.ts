@@ -194,8 +194,8 @@ export interface ChargeRow extends Tracked {
   endedAttempt: string | null;
   leaseMs: number;
   leaseExpiresAt: number;
-  /** The lease row as the database has it; `null`: none. */
-  storedLease: number | null;
+  /** The row as the database has it; `null`: not at all. */
+  stored: Readonly<ChargeRow> | null;
   createdAt: number;
   endedAt: number | null;
   metadata: Record<string, unknown>;

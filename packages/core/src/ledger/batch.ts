@@ -7,7 +7,7 @@ import type { State, WorkspaceRow } from "../engine/state.ts";
 import { creationInstant, newWorkspace } from "../engine/workspace.ts";
 import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import { type Load, type Loader, RUN_OUT_LIMIT } from "../store/load.ts";
-import { addNeeds, type Need, noNeeds } from "../store/needs.ts";
+import { addNeeds, type MemberMemory, type Need, noNeeds } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import type { Changes, Saver } from "../store/save.ts";
 import type { Catalogs } from "./catalogs.ts";
@@ -50,6 +50,7 @@ export interface BatchParts {
   loader: Loader;
   saver: Saver;
   catalogs: Catalogs;
+  members: MemberMemory;
   /** Statements that open the transaction, with its time limits. */
   begin: readonly Statement[];
   commit: readonly Statement[];
@@ -110,7 +111,7 @@ async function open(parts: BatchParts, session: Session, batch: Batch, skipLocke
   const needs = new Map<string, Need>();
   for (const [workspace, list] of batch) {
     const need = noNeeds();
-    for (const { command } of list) addNeeds(need, command);
+    for (const { command } of list) addNeeds(need, command, parts.members);
     needs.set(workspace, need);
   }
   const ids = [...needs.keys()].sort();

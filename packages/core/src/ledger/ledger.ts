@@ -3,6 +3,7 @@ import type { Database, Statement } from "../database/port.ts";
 import type { Command } from "../engine/command.ts";
 import { jitter } from "../ids.ts";
 import { createLoader, type Loader } from "../store/load.ts";
+import { createMemberMemory } from "../store/needs.ts";
 import { createSaver } from "../store/save.ts";
 import { type CommitScope, createSql } from "../store/sql.ts";
 import { type Batch, type BatchParts, type Committed, runBatch } from "./batch.ts";
@@ -44,7 +45,11 @@ export function createLedger(options: LedgerOptions): Ledger {
     loader,
     saver: createSaver(sql),
     catalogs,
-    begin: database.kind === "pg" ? beginStatements(lockTimeoutMs) : [{ name: "begin", text: "begin" }],
+    members: createMemberMemory(),
+    begin:
+      database.kind === "pg"
+        ? beginStatements(lockTimeoutMs)
+        : [{ name: "begin", text: "begin" }, localSettings(BY_KEY)],
     commit: [{ name: "commit", text: "commit" }],
   };
   const beside = createBeside(BESIDE);
@@ -102,17 +107,32 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-/** A half-open connection must not hold hundreds of workspaces, nor a batch wait for a lock without an end. */
+/**
+ * A half-open connection must not hold hundreds of workspaces, nor a batch wait for a lock without an end. And every
+ * statement of a batch finds rows by their keys: a plan made while the tables were small or not yet analyzed must not
+ * read them whole for ever after.
+ */
 function beginStatements(lockTimeoutMs: number): Statement[] {
-  return [
-    { name: "begin", text: "begin isolation level read committed" },
-    {
-      name: "limits",
-      text:
-        "select set_config('idle_in_transaction_session_timeout', '10000', true)," +
-        ` set_config('lock_timeout', '${lockTimeoutMs}', true)`,
-    },
-  ];
+  const settings = {
+    idle_in_transaction_session_timeout: "10000",
+    lock_timeout: String(lockTimeoutMs),
+    ...BY_KEY,
+  };
+  return [{ name: "begin", text: "begin isolation level read committed" }, localSettings(settings)];
+}
+
+/** Plans that go by the keys. */
+export const BY_KEY = {
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  enable_bitmapscan: "off",
+  plan_cache_mode: "force_generic_plan",
+};
+
+export function localSettings(settings: Readonly<Record<string, string>>): Statement {
+  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return { name: "settings", text: `select ${calls.join(", ")}` };
 }
 
 /** Under a stricter isolation level the statements after the lock would still see the rows of before the wait. */

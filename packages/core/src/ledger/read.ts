@@ -10,6 +10,7 @@ import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import { clockOf, completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
+import { BY_KEY, localSettings } from "./ledger.ts";
 
 export interface Reader {
   /** Shows one workspace as a write at this instant would find it: from one snapshot, in memory, writing nothing. */
@@ -17,6 +18,7 @@ export interface Reader {
 }
 
 const begin = { name: "begin read", text: "begin isolation level repeatable read read only" };
+const byKey = localSettings(BY_KEY);
 const commit = { name: "commit", text: "commit" };
 
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
@@ -24,15 +26,16 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
     const loads = loader.load(new Map([[workspace, need]]), true);
     const answers = await session.run([
       begin,
+      byKey,
       loader.find([workspace]),
       loader.clock(),
       ...loads.map((load) => load.statement),
       ...(whole ? [commit] : []),
     ]);
-    const found = (answers[1] as Result).rows[0];
-    const [clock, version] = (answers[2] as Result).rows[0] as [number, string | null];
+    const found = (answers[2] as Result).rows[0];
+    const [clock, version] = (answers[3] as Result).rows[0] as [number, string | null];
     if (found === undefined || version === null) return null;
-    return { found, clock, version, answers: loads.map(({ kind }, i) => ({ kind, result: answers[3 + i] as Result })) };
+    return { found, clock, version, answers: loads.map(({ kind }, i) => ({ kind, result: answers[4 + i] as Result })) };
   }
 
   function stateOf({ found, version, answers }: Snapshot, known: ReadonlyMap<string, Catalog>): Map<string, State> {

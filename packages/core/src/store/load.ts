@@ -3,7 +3,7 @@ import type { Need } from "./needs.ts";
 import { ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
 /** The select lists; `rows.ts` reads them by position. */
-const workspaceColumns = [
+export const workspaceColumns = [
   "w.id",
   "w.name",
   "w.metadata",
@@ -26,7 +26,7 @@ const workspaceColumns = [
   "w.parked_pin",
 ].join(", ");
 
-const termColumns = [
+export const termColumns = [
   "t.workspace_id",
   "t.n",
   ms("t.starts_at"),
@@ -41,7 +41,7 @@ const termColumns = [
   "t.catalog_version",
 ].join(", ");
 
-const holderColumns = [
+export const holderColumns = [
   "h.workspace_id",
   "h.id",
   "h.balance",
@@ -62,7 +62,7 @@ const holderColumns = [
   ms("m.removed_at"),
 ].join(", ");
 
-const grantColumns = [
+export const grantColumns = [
   "g.workspace_id",
   "g.id",
   "g.holder",
@@ -152,7 +152,7 @@ export const requestColumns = [
   ms("r.decided_at"),
 ].join(", ");
 
-const operationColumns = [
+export const operationColumns = [
   "o.workspace_id",
   "o.kind",
   "o.id",
@@ -214,13 +214,15 @@ export function createLoader(sql: Sql): Loader {
     name: "terms",
     text: `select ${termColumns} from ${schema}terms t where ${anyOf("t.workspace_id")} order by t.workspace_id, t.n`,
   };
+  // Read once, and so a bound of the index scan; clock_timestamp() itself would be asked again for every lease.
+  const present = "(select clock_timestamp())";
   const leases: Prepared = {
     name: "leases",
     text: single
       ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-        ` and l.expires_at <= clock_timestamp() order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+        ` and l.expires_at <= ${present} order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
       : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
-        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= clock_timestamp()` +
+        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= ${present}` +
         ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
   };
   const leasesBy: Prepared = {
@@ -243,7 +245,7 @@ export function createLoader(sql: Sql): Loader {
   const holderText = (withCharges: boolean) =>
     `select ${holderColumns} from ${holderKeys(withCharges)}` +
     ` join ${schema}holder h on h.workspace_id = ${x} and h.id = x.id` +
-    ` left join ${schema}member m on m.workspace_id = ${x} and m.id = h.id`;
+    ` left join ${schema}member m on m.workspace_id = ${single ? "$1::text" : "h.workspace_id"} and m.id = h.id`;
   const grantText = (withCharges: boolean) =>
     `select ${grantColumns} from ${holderKeys(withCharges)}` +
     ` join ${schema}credit_grant g on g.workspace_id = ${x} and g.holder = x.id and not g.closed`;
@@ -280,8 +282,8 @@ export function createLoader(sql: Sql): Loader {
       text:
         `select ${grantColumns} from ${keys.rows}` +
         ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
-        " cross join lateral jsonb_array_elements(c.slices) s" +
-        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>'grant'`,
+        " cross join lateral jsonb_array_elements(c.slices::jsonb) s" +
+        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>0`,
     },
     grantsOfTopUps: {
       name: "grants of top-ups",

@@ -34,13 +34,47 @@ export function noNeeds(): Need {
   };
 }
 
+/**
+ * Who made the last charges of this process. A settle names only its charge; knowing the member saves the database a
+ * look-up for each. It is a hint: what is loaded for it is checked against the charge, and a wrong one costs a round trip.
+ */
+export interface MemberMemory {
+  remember(workspace: string, charge: string, member: string): void;
+  /** The member, if it is remembered. */
+  recall(workspace: string, charge: string): string | undefined;
+}
+
+export function createMemberMemory(size = 20_000): MemberMemory {
+  let young = new Map<string, string>();
+  let old = new Map<string, string>();
+  return {
+    remember(workspace, charge, member) {
+      if (young.size >= size) {
+        old = young;
+        young = new Map();
+      }
+      young.set(`${workspace} ${charge}`, member);
+    },
+    recall(workspace, charge) {
+      const key = `${workspace} ${charge}`;
+      return young.get(key) ?? old.get(key);
+    },
+  };
+}
+
+function addMemberOf(need: Need, workspace: string, charge: string, members: MemberMemory): void {
+  const member = members.recall(workspace, charge);
+  if (member === undefined) need.chargeHolders.add(charge);
+  else need.holders.add(member);
+}
+
 /** Adds what a command names. */
-export function addNeeds(need: Need, command: Command): void {
+export function addNeeds(need: Need, command: Command, members: MemberMemory): void {
   switch (command.verb) {
     case "charge":
       need.holders.add(command.member);
       need.charges.add(command.id);
-      // A repeated id may have been another member's charge.
+      members.remember(command.workspace, command.id, command.member);
       return;
     case "settle":
     case "refund":
@@ -48,7 +82,7 @@ export function addNeeds(need: Need, command: Command): void {
     case "cancel":
     case "extend":
       need.charges.add(command.id);
-      need.chargeHolders.add(command.id);
+      addMemberOf(need, command.workspace, command.id, members);
       return;
     case "supportRefund":
       need.charges.add(command.charge);

@@ -11,6 +11,8 @@ import type {
   WorkspaceRow,
 } from "../engine/state.ts";
 
+import { decodeSlices } from "./tables.ts";
+
 /*
  * Rows by position, as the select lists in `load.ts` have them. A row read is a plain object with every field, so that
  * all rows of a table share one shape.
@@ -120,7 +122,7 @@ export function toGrant(r: Cells): GrantRow {
 }
 
 export function toCharge(r: Cells): ChargeRow {
-  return {
+  const row: ChargeRow = {
     id: r[1],
     member: r[2],
     feature: r[3],
@@ -142,7 +144,7 @@ export function toCharge(r: Cells): ChargeRow {
     uncollected: r[18],
     reason: r[19],
     cancelRequested: r[20],
-    slices: r[21],
+    slices: decodeSlices(r[21]),
     entries: r[22],
     catalogVersion: r[23],
     attempt: r[24],
@@ -151,7 +153,7 @@ export function toCharge(r: Cells): ChargeRow {
     endedAttempt: r[27],
     leaseMs: r[28],
     leaseExpiresAt: r[29],
-    storedLease: r[14] === "open" ? r[29] : null,
+    stored: null,
     createdAt: r[30],
     endedAt: r[31],
     metadata: r[32],
@@ -161,6 +163,8 @@ export function toCharge(r: Cells): ChargeRow {
     dirty: false,
     fresh: false,
   };
+  row.stored = { ...row };
+  return row;
 }
 
 export function toTopUp(r: Cells): TopUpRow {

@@ -1,4 +1,4 @@
-import type { Param, Statement } from "../database/port.ts";
+import type { Statement } from "../database/port.ts";
 import type { ChargeRow, State, Term, Tracked, WorkspaceRow } from "../engine/state.ts";
 import { type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
@@ -8,11 +8,15 @@ import {
   eventTable,
   grantTable,
   holderTable,
+  isPlainCharge,
+  isPlainEnd,
   type LeaseRow,
   leaseTable,
   lists,
   memberTable,
   operationTable,
+  plainCharge,
+  plainEnd,
   requestTable,
   type Table,
   termsTable,
@@ -55,42 +59,48 @@ function element<Row>(column: Column<Row>, i: number): string {
   return column.wrap === undefined ? name : column.wrap(name);
 }
 
-function insertText<Row>(
-  sql: Sql,
-  table: Table<Row>,
-  extra: { names: string; values: string; suffix: string },
-): string {
-  const columns = [...table.fixed, ...table.mutable];
+const nothing = { names: "", values: "", suffix: "" };
+
+function insertColumns<Row>(sql: Sql, table: string, columns: readonly Column<Row>[], extra = nothing): string {
   const from = source(
     sql,
     columns.map((column) => column.type),
   );
   return (
-    `insert into ${sql.schema}${table.name} (workspace_id, ${columns.map((column) => column.name).join(", ")}${extra.names})` +
+    `insert into ${sql.schema}${table} (workspace_id, ${columns.map((column) => column.name).join(", ")}${extra.names})` +
     ` select ${from.workspace}, ${columns.map(element).join(", ")}${extra.values} from ${from.rows}${extra.suffix}`
   );
 }
 
-function updateText<Row>(sql: Sql, table: Table<Row>): string {
-  const keys = table.key.map((name) => table.fixed.find((column) => column.name === name) as Column<Row>);
-  const columns = [...keys, ...table.mutable];
+function keysOf<Row>(table: Table<Row>): Column<Row>[] {
+  return table.key.map((name) => table.fixed.find((column) => column.name === name) as Column<Row>);
+}
+
+/** Sets all columns but the first `keys`, which find the row. */
+function updateColumns<Row>(sql: Sql, table: string, columns: readonly Column<Row>[], keys: number): string {
   const from = source(
     sql,
     columns.map((column) => column.type),
   );
-  const set = table.mutable.map((column, i) => `${column.name} = ${element(column, i + keys.length)}`);
-  const where = keys.map((column, i) => `t.${column.name} = ${element(column, i)}`);
+  const expressions = columns.map((column, i) => `${column.name} = ${element(column, i)}`);
+  const set = expressions.slice(keys);
+  const where = expressions.slice(0, keys).map((expression) => `t.${expression}`);
   return (
-    `update ${sql.schema}${table.name} t set ${set.join(", ")} from ${from.rows}` +
+    `update ${sql.schema}${table} t set ${set.join(", ")} from ${from.rows}` +
     ` where t.workspace_id = ${from.workspace} and ${where.join(" and ")}`
   );
 }
 
-function writer<Row>(sql: Sql, table: Table<Row>, extra = { names: "", values: "", suffix: "" }): Writer<Row> {
+function writer<Row>(sql: Sql, table: Table<Row>, extra = nothing): Writer<Row> {
+  const { name, fixed, mutable } = table;
+  const keys = keysOf(table);
   return {
     table,
-    insert: { name: `${table.name} insert`, text: insertText(sql, table, extra) },
-    update: { name: `${table.name} update`, text: table.mutable.length === 0 ? "" : updateText(sql, table) },
+    insert: { name: `${name} insert`, text: insertColumns(sql, name, [...fixed, ...mutable], extra) },
+    update: {
+      name: `${name} update`,
+      text: mutable.length === 0 ? "" : updateColumns(sql, name, [...keys, ...mutable], keys.length),
+    },
   };
 }
 
@@ -143,6 +153,8 @@ export function createSaver(sql: Sql): Saver {
     // A notice that was given before is the same notice.
     event: writer(sql, eventTable, { names: "", values: "", suffix: " on conflict do nothing" }),
   };
+  const plainInsert: Prepared = { name: "plain charge insert", text: insertColumns(sql, "charge", plainCharge) };
+  const endUpdate: Prepared = { name: "plain charge end", text: updateColumns(sql, "charge", plainEnd, 1) };
   const leases = source(sql, ["float8", "text"]);
   const leaseDelete: Prepared = {
     name: "lease delete",
@@ -159,16 +171,12 @@ export function createSaver(sql: Sql): Saver {
   };
 
   function insert<Row>({ insert, table }: Writer<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
-    if (rows.length === 0) return [];
-    const params: Param[] = lists([...table.fixed, ...table.mutable], rows);
-    return [statement(insert, [workspaceParam(sql, workspaces), ...params])];
+    return written(insert, [...table.fixed, ...table.mutable], { workspaces, rows });
   }
 
   function update<Row>({ update, table }: Writer<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
     if (rows.length === 0) return [];
-    const keys = table.key.map((name) => table.fixed.find((column) => column.name === name) as Column<Row>);
-    const params: Param[] = lists([...keys, ...table.mutable], rows);
-    return [statement(update, [workspaceParam(sql, workspaces), ...params])];
+    return written(update, [...keysOf(table), ...table.mutable], { workspaces, rows });
   }
 
   function tracked<Row extends Tracked>(
@@ -211,6 +219,32 @@ export function createSaver(sql: Sql): Saver {
     return insert(writers.terms, rows);
   }
 
+  /** Nearly all charges begin and end alike, and are written with few columns. */
+  function saveCharges(changes: readonly Changes[]): Statement[] {
+    const plain = collect<ChargeRow>();
+    const fresh = collect<ChargeRow>();
+    const ended = collect<ChargeRow>();
+    const changed = collect<ChargeRow>();
+    for (const { state } of changes) {
+      for (const row of state.charges.values()) {
+        if (!row.dirty) continue;
+        const rows = row.fresh ? (isPlainCharge(row) ? plain : fresh) : isPlainEnd(row) ? ended : changed;
+        add(rows, state.workspace.id, row);
+      }
+    }
+    return [
+      ...written(plainInsert, plainCharge, plain),
+      ...insert(writers.charge, fresh),
+      ...written(endUpdate, plainEnd, ended),
+      ...update(writers.charge, changed),
+    ];
+  }
+
+  function written<Row>(what: Prepared, columns: readonly Column<Row>[], { workspaces, rows }: Rows<Row>): Statement[] {
+    if (rows.length === 0) return [];
+    return [statement(what, [workspaceParam(sql, workspaces), ...lists(columns, rows)])];
+  }
+
   /** An open charge has a lease row at its present end; one that has ended has none. */
   function saveLeases(changes: readonly Changes[]): Statement[] {
     const gone = collect<LeaseRow>();
@@ -219,9 +253,10 @@ export function createSaver(sql: Sql): Saver {
       for (const charge of state.charges.values()) {
         if (!charge.dirty) continue;
         const wanted = leaseOf(charge);
-        if (wanted === charge.storedLease) continue;
+        const stored = charge.stored === null ? null : leaseOf(charge.stored);
+        if (wanted === stored) continue;
         const { id } = charge;
-        if (charge.storedLease !== null) add(gone, state.workspace.id, { charge: id, expiresAt: charge.storedLease });
+        if (stored !== null) add(gone, state.workspace.id, { charge: id, expiresAt: stored });
         if (wanted !== null) add(fresh, state.workspace.id, { charge: id, expiresAt: wanted });
       }
     }
@@ -252,7 +287,7 @@ export function createSaver(sql: Sql): Saver {
       ...tracked(writers.member, changes, (state) => state.members),
       ...tracked(writers.holder, changes, (state) => state.holders),
       ...tracked(writers.grant, changes, (state) => state.grants),
-      ...tracked(writers.charge, changes, (state) => state.charges),
+      ...saveCharges(changes),
       ...saveLeases(changes),
       ...appended(writers.entry, changes, (state) => state.entries),
       ...tracked(writers.topUp, changes, (state) => state.topUps),

@@ -8,6 +8,7 @@ import type {
   HolderRow,
   MemberRow,
   OperationRow,
+  Slice,
   Term,
   TopUpRequestRow,
   TopUpRow,
@@ -166,6 +167,29 @@ export const grantTable: Table<GrantRow> = {
   ],
 };
 
+/** Slices as JSON lists, in a text column: they are read back as they were written, and PostgreSQL need not parse them. */
+function encodeSlices(slices: readonly Slice[]): string {
+  let text = "[";
+  for (const { grant, source, holder, amount, returned } of slices) {
+    if (text.length > 1) text += ",";
+    text += `[${JSON.stringify(grant)},"${source}",${JSON.stringify(holder)},${amount},${returned}]`;
+  }
+  return `${text}]`;
+}
+
+export function decodeSlices(text: string): Slice[] {
+  const rows = JSON.parse(text) as [string, Slice["source"], string, number, number][];
+  return rows.map(([grant, source, holder, amount, returned]) => ({ grant, source, holder, amount, returned }));
+}
+
+/** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
+const entryNumbers: Column<ChargeRow> = {
+  name: "entries",
+  type: "text",
+  wrap: (element) => `${element}::bigint[]`,
+  value: (row) => `{${row.entries.join(",")}}`,
+};
+
 export const chargeTable: Table<ChargeRow> = {
   name: "charge",
   key: ["id"],
@@ -198,13 +222,8 @@ export const chargeTable: Table<ChargeRow> = {
     bigint("uncollected", (row) => row.uncollected),
     text("reason", (row) => row.reason),
     boolean("cancel_requested", (row) => row.cancelRequested),
-    json("slices", (row) => row.slices),
-    {
-      name: "entries",
-      type: "text",
-      wrap: (element) => `${element}::bigint[]`,
-      value: (row) => `{${row.entries.join(",")}}`,
-    },
+    text("slices", (row) => encodeSlices(row.slices)),
+    entryNumbers,
     text("attempt", (row) => row.attempt),
     json("superseded", (row) => (row.superseded.length === 0 ? null : row.superseded)),
     text("ended_by", (row) => row.endedBy),
@@ -214,6 +233,78 @@ export const chargeTable: Table<ChargeRow> = {
     instant("ended_at", (row) => row.endedAt),
   ],
 };
+
+/** What a charge is made of when nothing out of the ordinary was asked; the rest has its defaults. */
+export const plainCharge: readonly Column<ChargeRow>[] = [
+  text("id", (row) => row.id),
+  text("member", (row) => row.member),
+  text("feature", (row) => row.feature),
+  text("mode", (row) => row.mode),
+  integer("quantity", (row) => row.quantity),
+  bigint("unit_price", (row) => row.unitPrice),
+  text("settles", (row) => row.settles),
+  bigint("amount", (row) => row.amount),
+  text("slices", (row) => encodeSlices(row.slices)),
+  entryNumbers,
+  text("catalog_version", (row) => row.catalogVersion),
+  text("attempt", (row) => row.attempt),
+  integer("lease_ms", (row) => row.leaseMs),
+  instant("lease_expires_at", (row) => row.leaseExpiresAt),
+  instant("created_at", (row) => row.createdAt),
+  text("epoch", (row) => row.epoch),
+  instant("cycle_starts_at", (row) => row.cycleStartsAt),
+];
+
+export function isPlainCharge(row: ChargeRow): boolean {
+  return (
+    row.state === "open" &&
+    row.unitPrice !== null &&
+    !row.unlimited &&
+    !row.cancelRequested &&
+    row.delivered === 0 &&
+    row.superseded.length === 0 &&
+    isEmpty(row.metadata)
+  );
+}
+
+function isEmpty(object: Record<string, unknown>): boolean {
+  for (const _ in object) return false;
+  return true;
+}
+
+/** What the end of a charge changes when all of it was delivered. */
+export const plainEnd: readonly Column<ChargeRow>[] = [
+  text("id", (row) => row.id),
+  integer("delivered", (row) => row.delivered),
+  text("state", (row) => row.state),
+  bigint("settled_amount", (row) => row.settledAmount),
+  entryNumbers,
+  text("ended_by", (row) => row.endedBy),
+  text("ended_attempt", (row) => row.endedAttempt),
+  instant("ended_at", (row) => row.endedAt),
+];
+
+/** True when `plainEnd` tells all that changed since the row was read. */
+export function isPlainEnd(row: ChargeRow): boolean {
+  const { stored } = row;
+  return (
+    stored !== null &&
+    row.state !== "open" &&
+    row.refundedAmount === stored.refundedAmount &&
+    row.refundedUnits === stored.refundedUnits &&
+    row.uncollected === stored.uncollected &&
+    row.reason === stored.reason &&
+    row.cancelRequested === stored.cancelRequested &&
+    row.slices === stored.slices &&
+    row.usage === stored.usage &&
+    row.estimated === stored.estimated &&
+    row.amount === stored.amount &&
+    row.attempt === stored.attempt &&
+    row.superseded === stored.superseded &&
+    row.leaseMs === stored.leaseMs &&
+    row.leaseExpiresAt === stored.leaseExpiresAt
+  );
+}
 
 export interface LeaseRow {
   charge: string;

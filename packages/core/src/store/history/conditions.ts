@@ -1,0 +1,24 @@
+import type { Param } from "../../database/port.ts";
+
+/** The conditions of a statement and their parameters, numbered as they come. */
+export interface Conditions {
+  readonly text: string;
+  readonly params: readonly Param[];
+  /** Adds a condition; its parameters are handed to it as `$1`, `$2` … */
+  add(condition: (...names: string[]) => string, ...params: Param[]): void;
+}
+
+export function conditions(): Conditions {
+  const texts: string[] = [];
+  const params: Param[] = [];
+  return {
+    get text() {
+      return texts.join(" and ");
+    },
+    params,
+    add(condition, ...given) {
+      const names = given.map((param) => `$${params.push(param)}`);
+      texts.push(condition(...names));
+    },
+  };
+}
