@@ -55,7 +55,7 @@ function commandOf(roll: (sides: number) => number, made: string[], step: number
     () => ({ verb: "subscription", anchor: iso(at - roll(40) * 86_400_000), status: pick(["active", "past_due"]) }),
     () => ({ verb: "subscription", newPeriod: any("in_") }),
   ];
-  return pick([...Array(5).fill(choices.slice(0, 14)).flat(), ...choices])();
+  return pick([...new Array(5).fill(choices.slice(0, 14)).flat(), ...choices])();
 }
 
 function run(seed: number, steps: number) {

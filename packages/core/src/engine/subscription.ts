@@ -42,43 +42,14 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   const present = state.terms.at(-1) as Term;
   const change: TermChange = { from: now };
   let writes = false;
-  let plan = command.plan;
-  if (command.status === "ended") {
-    const free = firstFreePlan(state.catalog);
-    if (plan !== null && plan !== free) {
-      throw invalid(
-        "plan",
-        `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
-      );
-    }
-    writes = setPending(state, null) || writes;
-    if (present.plan !== free) change.plan = free;
-    if (present.status !== "active") change.status = "active";
-    plan = null;
-  } else if (command.status !== null) {
-    change.status = command.status;
-  }
+  if (command.status === "ended") writes = endPlan(state, command, change);
+  else if (command.plan !== null) writes = changePlan(state, command, command.plan, change);
+  if (command.status !== "ended" && command.status !== null) change.status = command.status;
   if (command.newPeriod !== null && claimed(state, "period", command.newPeriod, "") === null) {
     const about = { fingerprint: "", actor: null, note: null, result: {}, at: now };
     claim(state, "period", command.newPeriod, about);
     writes = true;
     change.newPeriod = true;
-  }
-  if (plan === present.plan) writes = setPending(state, null) || writes;
-  else if (plan !== null) {
-    const waits = effectiveAt(state, command, plan, now);
-    const { pending } = state.workspace;
-    if (waits === null) {
-      writes = setPending(state, null) || writes;
-      change.plan = plan;
-    } else {
-      // The instant is fixed when it is asked for: the same request again changes nothing.
-      const again = waits.byPeriod && pending?.byPeriod === true && pending.plan === plan;
-      const at = again ? pending.at : waits.at;
-      // The anchor of a plan that is paid already moves at once; one that begins with the change waits with it.
-      const anchor = anchored(state, present) ? null : (command.anchor ?? (again ? pending.anchor : null));
-      writes = setPending(state, { plan, at, byPeriod: waits.byPeriod, anchor }) || writes;
-    }
   }
   const planAfter = change.plan === undefined ? planOf(state, present) : state.catalog.plans[change.plan];
   if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
@@ -93,6 +64,39 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   return true;
 }
 
+/** The subscription has ended: the catalog's first free plan, now, and nothing waits any more. */
+function endPlan(state: State, { plan }: SubscriptionCommand, change: TermChange): boolean {
+  const present = state.terms.at(-1) as Term;
+  const free = firstFreePlan(state.catalog);
+  if (plan !== null && plan !== free) {
+    throw invalid(
+      "plan",
+      `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
+    );
+  }
+  if (present.plan !== free) change.plan = free;
+  change.status = "active";
+  return setPending(state, null);
+}
+
+/** Another plan, now or later; asking for the present one clears what waits. */
+function changePlan(state: State, command: SubscriptionCommand, plan: string, change: TermChange): boolean {
+  const present = state.terms.at(-1) as Term;
+  if (plan === present.plan) return setPending(state, null);
+  const waits = effectiveAt(state, command, plan, change.from);
+  if (waits === null) {
+    change.plan = plan;
+    return setPending(state, null);
+  }
+  // The instant is fixed when it is asked for: the same request again changes nothing.
+  const { pending } = state.workspace;
+  const again = waits.byPeriod && pending?.byPeriod === true && pending.plan === plan;
+  const at = again ? pending.at : waits.at;
+  // The anchor of a plan that is paid already moves at once; one that begins with the change waits with it.
+  const anchor = anchored(state, present) ? null : (command.anchor ?? (again ? pending.anchor : null));
+  return setPending(state, { plan, at, byPeriod: waits.byPeriod, anchor });
+}
+
 /** True while the cycles are counted from the subscription's billing anchor. */
 function anchored(state: State, term: Term): boolean {
   return planOf(state, term).anchor === "subscription";
@@ -100,7 +104,8 @@ function anchored(state: State, term: Term): boolean {
 
 function setPending(state: State, pending: Pending | null): boolean {
   const before = state.workspace.pending;
-  if (before?.plan === pending?.plan && before?.at === pending?.at && before?.anchor === pending?.anchor) return false;
+  const fields = ["plan", "at", "byPeriod", "anchor"] as const;
+  if (fields.every((field) => before?.[field] === pending?.[field])) return false;
   edit(state, state.workspace).pending = pending;
   return true;
 }
