@@ -51,8 +51,15 @@ type DefaultCatalog = typeof defaultCatalog;
  */
 export function createCredits<C extends Catalog = DefaultCatalog>(options: CreditsOptions<C>): Credits<C> {
   checkOptions(options as CreditsOptions);
+  return creditsOn(databaseOf(options.database), options);
+}
+
+/** The same on a database that somebody has opened already and may look into; `close` closes it too. */
+export function creditsOn<C extends Catalog = DefaultCatalog>(
+  database: Database,
+  options: Omit<CreditsOptions<C>, "database">,
+): Credits<C> {
   const log = options.log ?? ((message: string, error?: unknown) => console.error(`ducat: ${message}`, error ?? ""));
-  const database = databaseOf(options.database);
   const commitScope = options.commitScope ?? "mixed";
   const schema = options.schema ?? "ducat";
   const sql = createSql(schema, commitScope);
@@ -82,7 +89,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     if (state === "ready") return undefined;
     if (state === "closed")
       return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
-    preparing ??= prepareDatabase(database, store, options as CreditsOptions).then(
+    preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
         if (state === "new") state = "ready";
