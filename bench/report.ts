@@ -86,9 +86,9 @@ export function remarks(results: Results): string[] {
 
 export function asJson(
   results: Results,
-  context: { options: Options; server: PostgresServer; contenders: readonly Contender[] },
+  { options, server }: { options: Options; server: PostgresServer },
+  contenders: readonly Contender[],
 ): string {
-  const { options, server, contenders } = context;
   const document = {
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length },
     versions: { node: process.versions.node, postgresql: server.version },

@@ -14,13 +14,14 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
+import { toInstant } from "./sql.ts";
 
 type Scalar = string | number | boolean | null;
 
 /** How a column is written: its name, the type of its list, the expression over the list's element, and the value. */
 export interface Column<Row> {
   name: string;
-  type: "text" | "float8" | "bigint" | "integer" | "smallint" | "boolean";
+  type: "text" | "bigint" | "integer" | "smallint" | "boolean";
   /** Turns the list's element into the column's type. */
   wrap?: (element: string) => string;
   value: (row: Row) => Scalar;
@@ -48,7 +49,7 @@ function boolean<Row>(name: string, value: (row: Row) => boolean): Column<Row> {
   return { name, type: "boolean", value };
 }
 function instant<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
-  return { name, type: "float8", wrap: (element) => `to_timestamp(${element} / 1000)`, value };
+  return { name, type: "bigint", wrap: toInstant, value };
 }
 function json<Row>(name: string, value: (row: Row) => unknown): Column<Row> {
   return {
