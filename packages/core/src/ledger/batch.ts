@@ -7,7 +7,7 @@ import type { State, WorkspaceRow } from "../engine/state.ts";
 import { creationInstant, newWorkspace } from "../engine/workspace.ts";
 import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import { type Load, type Loader, RUN_OUT_LIMIT } from "../store/load.ts";
-import { addNeeds, type MemberMemory, type Need, noNeeds } from "../store/needs.ts";
+import { addNeeds, type ChargeMemory, type Need, noNeeds } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import type { Changes, Saver } from "../store/save.ts";
 import type { Catalogs } from "./catalogs.ts";
@@ -57,7 +57,7 @@ export interface BatchParts {
   /** For batches of many workspaces; `null`: there are none. */
   mixed: BatchSql | null;
   catalogs: Catalogs;
-  members: MemberMemory;
+  memory: ChargeMemory;
   /** Statements that open the transaction, with its time limits. */
   begin: readonly Statement[];
   commit: readonly Statement[];
@@ -90,6 +90,9 @@ export async function runBatch(
   // The statements are on their way; what else there is to do here is done while the database is busy with them.
   options.whileSaving?.();
   await saved;
+  for (const { state } of changes) {
+    for (const row of state.charges.values()) if (row.dirty) parts.memory.remember(state.workspace.id, row);
+  }
   return {
     held: opened.held,
     committed: changes.map(({ state }) => ({
@@ -128,7 +131,7 @@ async function open(
   const needs = new Map<string, Need>();
   for (const [workspace, list] of batch) {
     const need = noNeeds();
-    for (const { command } of list) addNeeds(need, command, parts.members);
+    for (const { command } of list) addNeeds(need, command, parts.memory);
     needs.set(workspace, need);
   }
   const ids = [...needs.keys()].sort();
@@ -160,6 +163,7 @@ async function open(
   fill(
     states,
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
+    needs,
   );
   // By a test clock they may all still have time, and sweeping would end none of them.
   const overdue = [...states.values()].filter(

@@ -3,7 +3,7 @@ import type { Database, Statement } from "../database/port.ts";
 import type { Command } from "../engine/command.ts";
 import { jitter } from "../ids.ts";
 import { createLoader, type Loader } from "../store/load.ts";
-import { createMemberMemory } from "../store/needs.ts";
+import { createChargeMemory } from "../store/needs.ts";
 import { createSaver } from "../store/save.ts";
 import { type CommitScope, createSql, type Sql } from "../store/sql.ts";
 import { type Batch, type BatchParts, type BatchSql, type Committed, runBatch } from "./batch.ts";
@@ -45,7 +45,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     single: { loader, saver: createSaver(single) },
     mixed: commitScope === "workspace" ? null : forMany(createSql(schema, "mixed")),
     catalogs,
-    members: createMemberMemory(),
+    memory: createChargeMemory(),
     begin:
       database.kind === "pg"
         ? beginStatements(lockTimeoutMs)

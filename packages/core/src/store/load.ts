@@ -119,6 +119,7 @@ export const chargeColumns = [
   "c.epoch",
   ms("c.cycle_starts_at"),
   "c.estimate",
+  "c.version",
 ].join(", ");
 
 export const topUpColumns = [
@@ -162,7 +163,16 @@ export const operationColumns = [
   ms("o.at"),
 ].join(", ");
 
-export type LoadedKind = "terms" | "holders" | "grants" | "charges" | "leases" | "topUps" | "requests" | "operations";
+export type LoadedKind =
+  | "chargeVersions"
+  | "terms"
+  | "holders"
+  | "grants"
+  | "charges"
+  | "leases"
+  | "topUps"
+  | "requests"
+  | "operations";
 
 /** Statements with what their rows are, so that the answers can be told apart. */
 export interface Load {
@@ -275,6 +285,10 @@ export function createLoader(sql: Sql): Loader {
     charges: {
       name: "charges",
       text: `select ${chargeColumns} ${byId("charge", "c")}`,
+    },
+    chargeVersions: {
+      name: "charge versions",
+      text: `select c.workspace_id, c.id, c.version ${byId("charge", "c")}`,
     },
     allHolders: {
       name: "all holders",
@@ -395,6 +409,7 @@ export function createLoader(sql: Sql): Loader {
       }
       loads.push(...holders(needs));
       loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
+      loads.push(...keyed("chargeVersions", prepared.chargeVersions, needs, (need) => need.known.keys()));
       loads.push(...keyed("grants", prepared.grantsById, needs, (need) => need.grants));
       loads.push(...keyed("grants", prepared.grantsOfSlices, needs, (need) => need.sliceCharges));
       loads.push(...keyed("topUps", prepared.topUps, needs, (need) => need.topUps));

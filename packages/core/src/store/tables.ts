@@ -182,6 +182,13 @@ export function decodeSlices(text: string): Slice[] {
 }
 
 /** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
+/** Changes with every update, so that whoever remembers a row can tell whether it is still the same. */
+const version: Column<ChargeRow> = {
+  name: "version",
+  type: "integer",
+  value: (row) => (row.stored === null ? 0 : row.stored.version + 1),
+};
+
 const entryNumbers: Column<ChargeRow> = {
   name: "entries",
   type: "text",
@@ -230,6 +237,7 @@ export const chargeTable: Table<ChargeRow> = {
     integer("lease_ms", (row) => row.leaseMs),
     instant("lease_expires_at", (row) => row.leaseExpiresAt),
     instant("ended_at", (row) => row.endedAt),
+    version,
   ],
 };
 
@@ -281,6 +289,7 @@ export const plainEnd: readonly Column<ChargeRow>[] = [
   text("ended_by", (row) => row.endedBy),
   text("ended_attempt", (row) => row.endedAttempt),
   instant("ended_at", (row) => row.endedAt),
+  version,
 ];
 
 /** True when `plainEnd` tells all that changed since the row was read. */
