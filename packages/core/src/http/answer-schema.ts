@@ -60,7 +60,3 @@ export function named<Value>(name: string, { json }: AnswerSchema<Value>): Answe
   components[name] = json;
   return schema({ $ref: `#/components/schemas/${name}` });
 }
-
-export function described<Value>(description: string, { json }: AnswerSchema<Value>): AnswerSchema<Value> {
-  return schema({ ...json, description });
-}

@@ -36,7 +36,7 @@ import {
 
 /** The shapes of what is answered, held to the types of `@ducat/client` by the compiler. */
 
-export const cycle = named("Cycle", object<Cycle>({ index: integer, startsAt: instant, endsAt: instant }));
+const cycle = named("Cycle", object<Cycle>({ index: integer, startsAt: instant, endsAt: instant }));
 
 export const workspace = named(
   "Workspace",
@@ -100,7 +100,7 @@ export const charge = named(
   }),
 );
 
-export const balanceAfter = named("BalanceAfter", object<BalanceAfter>({ available: integer, held: integer }));
+const balanceAfter = named("BalanceAfter", object<BalanceAfter>({ available: integer, held: integer }));
 
 export const grant = named(
   "Grant",
