@@ -30,6 +30,7 @@ create table {schema}.workspace (
   pinned_epoch text,
   pinned_cycle timestamptz,
   pinned_version text,
+  parked_pin jsonb,
   roles jsonb not null,
   epochs integer not null
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
@@ -46,6 +47,7 @@ create table {schema}.terms (
   epoch_starts_at timestamptz not null,
   waited boolean not null,
   past_due_since timestamptz,
+  catalog_version text not null,
   primary key (workspace_id, n)
 );
 
@@ -94,7 +96,7 @@ create table {schema}.credit_grant (
   at timestamptz not null,
   expires_at timestamptz,
   epoch text,
-  epoch_starts_at timestamptz,
+  run integer,
   cycle_starts_at timestamptz,
   purchase text collate "C",
   clawback jsonb,

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "1fe5e4b1724c0e5ec3757c6f8fe96c31b805f8409dd4adb3f60d5ac885b4a7cb",
+    hash: "ae1ab6ca6763dd0d39ac8dad3aa12683253175a862298997b9853a527a1c9778",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 --
@@ -38,6 +38,7 @@ create table {schema}.workspace (
   pinned_epoch text,
   pinned_cycle timestamptz,
   pinned_version text,
+  parked_pin jsonb,
   roles jsonb not null,
   epochs integer not null
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
@@ -54,6 +55,7 @@ create table {schema}.terms (
   epoch_starts_at timestamptz not null,
   waited boolean not null,
   past_due_since timestamptz,
+  catalog_version text not null,
   primary key (workspace_id, n)
 );
 
@@ -102,7 +104,7 @@ create table {schema}.credit_grant (
   at timestamptz not null,
   expires_at timestamptz,
   epoch text,
-  epoch_starts_at timestamptz,
+  run integer,
   cycle_starts_at timestamptz,
   purchase text collate "C",
   clawback jsonb,

@@ -1,5 +1,5 @@
 import type { Catalog } from "@ducat/client";
-import { DucatError, isDucatError } from "@ducat/client";
+import { DucatError } from "@ducat/client";
 import type { Database, Result, Rows, Session } from "../database/port.ts";
 import { applyTime } from "../engine/advance.ts";
 import { attempt } from "../engine/journal.ts";
@@ -8,25 +8,21 @@ import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import type { Loader } from "../store/load.ts";
 import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
-import { clockOf, completeStates } from "./batch.ts";
+import { beginRead, commit } from "../store/transaction.ts";
+import { clockOf, completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { BY_KEY, localSettings } from "./ledger.ts";
+import { publicError } from "./public-error.ts";
 
 export interface Reader {
   /** Shows one workspace as a write at this instant would find it: from one snapshot, in memory, writing nothing. */
   read<Answer>(workspace: string, need: Need, look: (state: State, now: number) => Answer): Promise<Answer>;
 }
 
-const begin = { name: "begin read", text: "begin isolation level repeatable read read only" };
-const byKey = localSettings(BY_KEY);
-const commit = { name: "commit", text: "commit" };
-
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
   async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
     const loads = loader.load(new Map([[workspace, need]]), true);
     const answers = await session.run([
-      begin,
-      byKey,
+      ...beginRead,
       loader.find([workspace]),
       loader.clock(),
       ...loads.map((load) => load.statement),
@@ -51,21 +47,22 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
         .withSession(async (session) => {
           const taken = await snapshot(session, workspace, need, true);
           if (taken === null) throw unknownWorkspace(workspace);
-          await catalogs.ensure(session, [taken.version, taken.found[13]]);
+          await catalogs.ensure(session, [taken.version]);
           const states = stateOf(taken, catalogs.known);
+          await catalogs.ensure(session, versionsOf(states.values()));
           if (stillMissing(states).size === 0) return { states, clock: taken.clock };
           // Something more is needed (a lease has run out): once more, with all of it in one snapshot.
           const again = await snapshot(session, workspace, need, false);
           if (again === null) throw unknownWorkspace(workspace);
-          await catalogs.ensure(session, [again.version, again.found[13]]);
+          await catalogs.ensure(session, [again.version]);
           const complete = stateOf(again, catalogs.known);
+          await catalogs.ensure(session, versionsOf(complete.values()));
           await completeStates(loader, session, complete);
           await session.run([commit]);
           return { states: complete, clock: again.clock };
         })
         .catch((error: unknown) => {
-          if (isDucatError(error)) throw error;
-          throw new DucatError("internal", "Something went wrong inside Ducat while reading.", { cause: error });
+          throw publicError(error);
         });
       const state = prepared.states.get(workspace) as State;
       const now = clockOf(state.workspace, prepared.clock);

@@ -303,6 +303,7 @@ function onlyMoved(row: WorkspaceRow, stored: WorkspaceRow): boolean {
     row.pinnedEpoch === stored.pinnedEpoch &&
     row.pinnedCycle === stored.pinnedCycle &&
     row.pinnedVersion === stored.pinnedVersion &&
+    row.parkedPin === stored.parkedPin &&
     row.roles === stored.roles &&
     row.epochs === stored.epochs
   );
