@@ -23,6 +23,7 @@ import { toCommand, toQuestion } from "./inputs/index.ts";
 import type { Committed } from "./ledger/batch.ts";
 import { createCatalogs } from "./ledger/catalogs.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { publicError } from "./ledger/public-error.ts";
 import { createReader } from "./ledger/read.ts";
 import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
@@ -32,8 +33,9 @@ import { createHistory } from "./store/history.ts";
 import { noNeeds } from "./store/needs.ts";
 import { createSql } from "./store/sql.ts";
 import { verifyAll } from "./store/verify.ts";
-import type { CallOptions, Credits, CreditsEvent, VerifyInput } from "./verbs.ts";
+import type { CallOptions, Credits, CreditsEvent, CreditsWithin, VerifyInput } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
+import { verbsWithin } from "./within.ts";
 
 type DefaultCatalog = typeof defaultCatalog;
 
@@ -57,6 +59,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
   const store = createCatalogStore(sql);
   const catalogs = createCatalogs(store);
   const listeners = new Set<(event: CreditsEvent) => void>();
+  const transactions = new WeakMap<CallerTransaction, Database>();
   const ledger = createLedger({
     database,
     schema,
@@ -101,7 +104,9 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
 
   async function withSession<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {
     await ready();
-    return await database.withSession(work);
+    return await database.withSession(work).catch((error: unknown) => {
+      throw publicError(error);
+    });
   }
 
   function announce(committed: readonly Committed[]): void {
@@ -243,7 +248,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     subscriptions: { update: (input: unknown) => submit(toCommand.subscription(input)) },
     clock: { advance: (input: unknown) => submit(toCommand.advanceClock(input)) },
     catalog: { published, publish },
-    within: (transaction: unknown) => within(callerDatabase(transaction as CallerTransaction)),
+    within,
     verify,
     onEvent(listener: (event: CreditsEvent) => void) {
       listeners.add(listener);
@@ -260,21 +265,15 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     },
   };
 
-  /** The writing verbs inside the caller's own transaction. */
-  function within(transaction: Database) {
-    const inside = async (command: Command) => {
+  /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
+  function within(transaction: unknown): CreditsWithin<C> {
+    const caller = transaction as CallerTransaction;
+    const queue = transactions.get(caller) ?? callerDatabase(caller);
+    transactions.set(caller, queue);
+    return verbsWithin<C>(async (command) => {
       await ready();
-      return await ledger.submitWithin(transaction, command);
-    };
-    return {
-      charge: (input: unknown) => inside(toCommand.charge(input, newAttempt)),
-      extend: (input: unknown) => inside(toCommand.extend(input)),
-      heartbeat: (input: unknown) => inside(toCommand.heartbeat(input)),
-      cancel: (input: unknown) => inside(toCommand.cancel(input)),
-      settle: (input: unknown) => inside(toCommand.settle(input, newAttempt)),
-      refund: (input: unknown) => inside(toCommand.refund(input, newAttempt)),
-      grant: (input: unknown) => inside(toCommand.grant(input)),
-    };
+      return await ledger.submitWithin(queue, command);
+    });
   }
 
   return verbs as unknown as Credits<C>;

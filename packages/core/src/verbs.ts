@@ -279,25 +279,30 @@ export interface Credits<C extends Catalog = Catalog> {
   sweep(): Promise<{ workspaces: number; written: number }>;
   /** Listens to what happened. Answers the function that stops listening. */
   onEvent(listener: (event: CreditsEvent) => void): () => void;
-  /** The same verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
-  within(
-    transaction: unknown,
-  ): Pick<
-    Credits<C>,
-    | "charge"
-    | "extend"
-    | "heartbeat"
-    | "cancel"
-    | "settle"
-    | "refund"
-    | "grant"
-    | "workspaces"
-    | "members"
-    | "subscriptions"
-    | "topUps"
-  >;
+  /** The writing verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
+  within(transaction: unknown): CreditsWithin<C>;
   /** Connects, migrates and publishes now instead of at the first verb, and answers whether all is well. */
   ready(): Promise<void>;
   /** Finishes what is running and lets go of the database. */
   close(): Promise<void>;
 }
+
+/** The verbs that write, as one transaction of the caller's may carry them. */
+export type CreditsWithin<C extends Catalog = Catalog> = Pick<
+  Credits<C>,
+  | "charge"
+  | "extend"
+  | "heartbeat"
+  | "cancel"
+  | "settle"
+  | "refund"
+  | "supportRefund"
+  | "grant"
+  | "revokeGrant"
+  | "subscriptions"
+> & {
+  topUps: Pick<Credits<C>["topUps"], "create" | "paid" | "refunded">;
+  topUpRequests: Pick<Credits<C>["topUpRequests"], "create" | "approve" | "decline" | "withdraw">;
+  workspaces: Pick<Credits<C>["workspaces"], "put" | "archive">;
+  members: Pick<Credits<C>["members"], "put" | "remove" | "sync">;
+};
