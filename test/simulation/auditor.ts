@@ -5,8 +5,9 @@ import type { Columns } from "./auditor/ledger.ts";
 import { columns, debtOf, isFrozen, isLive, sum } from "./auditor/ledger.ts";
 import type { Answer, Catalog, Charge, Command, CommandOf, Decision, Grant, Story, Verb } from "./auditor/model.ts";
 import { done, fail, iso, ms, now, pool, refuse } from "./auditor/model.ts";
-import { endOf, levelNow, monthlyGrants, renewsAt, seatNow, touch } from "./auditor/monthly.ts";
+import { endOf, levelNow, monthlyGrants, seatNow, touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
+import { renewal } from "./auditor/renewal.ts";
 import * as terms from "./auditor/terms.ts";
 
 export type { Catalog, Command } from "./auditor/model.ts";
@@ -167,7 +168,7 @@ function decide(story: Story, command: Command, at: number, before: Story | unde
   }
   const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Decision;
   const decision = act(story, command, at);
-  if (decision.wrote && command.verb !== "sweep" && command.verb !== "advanceClock") touch(story, [], at);
+  if (decision.wrote && !["sweep", "advanceClock", "cancel"].includes(command.verb)) touch(story, [], at);
   story.clock = Math.max(story.clock, at, command.verb === "advanceClock" ? ms(command.now) : 0);
   if (command.verb !== "advanceClock" || !decision.wrote) return decision;
   passTime(story, story.clock);
@@ -229,16 +230,16 @@ function partOf(story: Story, { holder, may, at }: { holder: string; may: boolea
   const spendable = (grants: Grant[]) =>
     may ? sum(grants.filter((grant) => !isFrozen(story, grant)).map((grant) => of(grant).available)) : 0;
   const key = cycleKey(story, at);
+  const renews = renewal(story, holder, at);
   const thisCycle = source("monthly").filter(({ id }) => id.startsWith(`monthly:${holder}:${key}:`));
   const { mark } = monthlyGrants(story, holder, at);
-  const renews = holder !== pool && seatNow(story, holder) === null ? null : renewsAt(story, holder, at);
   return {
     available: spendable(own),
     held: sum(own.map((grant) => of(grant).held)),
     monthly: {
       allowance: levelNow(story, holder, at) === "unlimited" ? null : mark,
       available: spendable(source("monthly")),
-      used: sum(thisCycle.map((grant) => grant.amount - of(grant).available - of(grant).revoked)),
+      used: sum(thisCycle.map((grant) => of(grant).held + of(grant).spent)),
       renewsAt: renews === null ? null : iso(renews),
     },
     promo: { available: spendable(source("promo")) },
@@ -265,7 +266,7 @@ function balanceOf(story: Story, who: string, at: number) {
     allowance: a.allowance === null || b?.allowance === null ? null : a.allowance + (b?.allowance ?? 0),
     available: a.available + (b?.available ?? 0),
     used: a.used + (b?.used ?? 0),
-    renewsAt: a.renewsAt ?? b?.renewsAt ?? null,
+    renewsAt: a.renewsAt,
   };
   return {
     available: own.available + (shared?.available ?? 0),

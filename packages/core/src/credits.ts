@@ -3,18 +3,20 @@ import type {
   Catalog,
   Charge,
   ChargeInput,
+  Member,
   PublishedCatalog,
   Quote,
   Verification,
   Workspace,
 } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
 import { presentCharge } from "./engine/answer.ts";
 import { balanceOf } from "./engine/balance.ts";
 import type { Command } from "./engine/command.ts";
+import { presentMember } from "./engine/members.ts";
 import { quote } from "./engine/quote.ts";
 import { chargeOf } from "./engine/settle.ts";
 import { presentWorkspace } from "./engine/workspace.ts";
@@ -51,8 +53,15 @@ type DefaultCatalog = typeof defaultCatalog;
  */
 export function createCredits<C extends Catalog = DefaultCatalog>(options: CreditsOptions<C>): Credits<C> {
   checkOptions(options as CreditsOptions);
+  return creditsOn(databaseOf(options.database), options);
+}
+
+/** The same on a database that somebody has opened already and may look into; `close` closes it too. */
+export function creditsOn<C extends Catalog = DefaultCatalog>(
+  database: Database,
+  options: Omit<CreditsOptions<C>, "database">,
+): Credits<C> {
   const log = options.log ?? ((message: string, error?: unknown) => console.error(`ducat: ${message}`, error ?? ""));
-  const database = databaseOf(options.database);
   const commitScope = options.commitScope ?? "mixed";
   const schema = options.schema ?? "ducat";
   const sql = createSql(schema, commitScope);
@@ -83,7 +92,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     if (state === "ready") return undefined;
     if (state === "closed")
       return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
-    preparing ??= prepareDatabase(database, store, options as CreditsOptions).then(
+    preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
         if (state === "new") state = "ready";
@@ -165,6 +174,20 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     return await reader.read(workspace, need, (found, now) => quote(found, { member, items }, now));
   }
 
+  async function readMember(input: unknown): Promise<Member> {
+    const { workspace, member } = toQuestion.member(input);
+    await ready();
+    const need = noNeeds();
+    need.holders.add(member);
+    return await reader.read(workspace, need, (found) => {
+      const row = found.members.get(member);
+      if (row === undefined) {
+        throw new DucatError("unknown_member", `There is no member ${member} in this workspace. Put the member first.`);
+      }
+      return presentMember(found, row);
+    });
+  }
+
   async function readWorkspace(input: unknown): Promise<Workspace> {
     const { workspace } = toQuestion.workspace(input);
     await ready();
@@ -198,7 +221,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
   }
 
   async function publish(catalog: Catalog = (options.catalog as Catalog | undefined) ?? defaultCatalog) {
-    const checked = validateCatalog(catalog);
+    const checked = validateCatalog(catalogToInput(catalog));
     if (!checked.ok) throw new DucatError("invalid_catalog", "The catalog has faults.", { errors: checked.errors });
     return await withSession((session) => publishCatalog(session, store, checked.catalog));
   }
@@ -242,6 +265,7 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     members: {
       put: (input: unknown) => submit(toCommand.memberPut(input)),
       remove: (input: unknown) => submit(toCommand.memberRemove(input)),
+      get: readMember,
       list: (input: unknown) => ask(toQuestion.members(input), history.members),
       sync: (input: unknown) => submit(toCommand.membersSync(input)),
     },

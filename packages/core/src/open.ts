@@ -19,7 +19,11 @@ export function databaseOf(options: DatabaseOptions): Database {
 const OWN_CONNECTIONS = 14;
 
 /** Migrates, and publishes the catalog if its version is new. Once a process; again after a failure. */
-export async function prepareDatabase(database: Database, store: CatalogStore, options: CreditsOptions): Promise<void> {
+export async function prepareDatabase(
+  database: Database,
+  store: CatalogStore,
+  options: Omit<CreditsOptions, "database">,
+): Promise<void> {
   const schema = options.schema ?? "ducat";
   const mode = options.migrate ?? "auto";
   if (mode !== false) await migrate(database, { schema, mode });

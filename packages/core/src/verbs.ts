@@ -2,6 +2,7 @@ import type {
   AdvanceClockInput,
   Balance,
   BalanceAfter,
+  CallOptions,
   CancelInput,
   Catalog,
   Charge,
@@ -9,21 +10,23 @@ import type {
   ChargeInput,
   ChargeOutcome,
   ChargeRefusal,
-  ChargeState,
+  ChargesInput,
   DecideRequestInput,
   DecideRequestOutcome,
   Ended,
+  EntriesInput,
   Entry,
   Explanation,
   ExtendInput,
   ExtendOutcome,
-  Grant,
   GrantInput,
+  GrantOutcome,
   HeartbeatInput,
   HeartbeatOutcome,
-  InstantInput,
+  ListInput,
   Member,
   MemberInput,
+  MemberOutcome,
   Page,
   PublishedCatalog,
   Quote,
@@ -48,37 +51,26 @@ import type {
   TopUpRequestInput,
   TopUpRequestOutcome,
   Usage,
+  UsageInput,
   UsageRow,
   Verification,
   WithdrawRequestInput,
   Workspace,
   WorkspaceInput,
+  WorkspaceOutcome,
 } from "@ducat/client";
 import type { ChargeTarget, PackId, PlanId, RoleId } from "./catalog/index.ts";
 
-/** What every verb may be told beside its input. */
-export interface CallOptions {
-  /** A caller that has gone: a command that still waits in the queue is dropped and nothing is written. */
-  signal?: AbortSignal;
-}
-
-export interface GrantOutcome {
-  outcome: "granted" | "revoked";
-  replayed: boolean;
-  amount: number;
-  grant: Grant;
-  seq: number;
-}
-
-export interface WorkspaceOutcome {
-  outcome: "created" | "updated";
-  workspace: Workspace;
-}
-
-export interface MemberOutcome {
-  outcome: "added" | "changed" | "unchanged" | "removed";
-  member: Member;
-}
+export type {
+  CallOptions,
+  ChargesInput,
+  EntriesInput,
+  GrantOutcome,
+  ListInput,
+  MemberOutcome,
+  UsageInput,
+  WorkspaceOutcome,
+} from "@ducat/client";
 
 /** What the work of `run` gets. */
 export interface Work {
@@ -129,40 +121,6 @@ export type BeginOutcome =
   | { outcome: "charged"; replayed: true; charge: Charge; balance: BalanceAfter }
   | Ended
   | ChargeRefusal;
-
-export interface ListInput {
-  cursor?: string;
-  /** 1–200; default 50. */
-  limit?: number;
-}
-
-export interface EntriesInput extends ListInput {
-  workspace: string;
-  member?: string;
-  charge?: string;
-  /** From this instant on. */
-  from?: InstantInput;
-  /** Up to but not including this instant. */
-  to?: InstantInput;
-}
-
-export interface ChargesInput extends ListInput {
-  /** Absent: across workspaces. */
-  workspace?: string;
-  member?: string;
-  feature?: string;
-  state?: ChargeState;
-  from?: InstantInput;
-  to?: InstantInput;
-}
-
-export interface UsageInput {
-  workspace: string;
-  by: "feature" | "member" | "day";
-  member?: string;
-  from?: InstantInput;
-  to?: InstantInput;
-}
 
 export interface VerifyInput {
   /** Only these workspaces; absent: all. */
@@ -258,6 +216,8 @@ export interface Credits<C extends Catalog = Catalog> {
   members: {
     put(input: Typed<MemberInput, { role: RoleId<C> }>): Promise<MemberOutcome>;
     remove(input: RemoveMemberInput): Promise<MemberOutcome>;
+    /** Also one who was removed. */
+    get(input: { workspace: string; member: string }): Promise<Member>;
     list(input: { workspace: string } & ListInput): Promise<Page<Member>>;
     sync(input: SyncMembersInput): Promise<SyncedMembers>;
   };

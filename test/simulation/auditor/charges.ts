@@ -1,8 +1,9 @@
 import { cycleAt, cycleKey } from "./cycles.ts";
 import { columns, follow, giveBack, isLive, returnedOf, slicesFor, spendable, sum, total } from "./ledger.ts";
 import type { Answer, Charge, CommandOf, Decision, Plan, Story } from "./model.ts";
-import { day, done, fail, iso, named, now, planNow, pool, published, refuse } from "./model.ts";
-import { levelNow, renewsAt, seatNow, touch } from "./monthly.ts";
+import { day, done, fail, first, iso, named, now, planNow, pool, published, refuse } from "./model.ts";
+import { levelNow, seatNow, touch } from "./monthly.ts";
+import { renewal } from "./renewal.ts";
 
 const put = (story: Story, charge: Charge) => {
   story.charges.set(charge.id, charge);
@@ -52,18 +53,23 @@ const answerFor = (story: Story, id: string, at: number, more: Answer): Answer =
 const ended = (story: Story, charge: Charge, at: number) =>
   refuse(answerFor(story, charge.id, at, { outcome: `already_${charge.end?.state}` }));
 
-/** What a plan gives a seat a month, to tell which plan gives more; without a seat, its best one. */
-function gives({ allowance }: Plan, seat: string | null): number {
+/** What a plan gives a seat a month, to tell which plan gives more. */
+function gives({ allowance }: Plan, seat: string): number {
   if (allowance.kind === "unlimited") return Number.POSITIVE_INFINITY;
   if (allowance.kind === "byMonth") return allowance.then;
-  const seats = seat === null ? Object.values(allowance.seats) : [allowance.seats[seat] ?? 0];
-  return Math.max(0, ...seats.map((level) => (level === "unlimited" ? Number.POSITIVE_INFINITY : level)));
+  const level = allowance.seats[seat] ?? 0;
+  return level === "unlimited" ? Number.POSITIVE_INFINITY : level;
 }
 
-/** When a member's own or shared monthly credits come next. */
-export function renewal(story: Story, member: string, at: number): number | null {
-  if (member !== pool && seatNow(story, member) === null) return null;
-  return renewsAt(story, member, at) ?? renewsAt(story, pool, at);
+/** 4.6: whether another plan gives more to a seat, or, to somebody without one, to some seat and less to none. */
+function givesMore(plan: Plan, other: Plan, seat: string | null): boolean {
+  if (seat !== null) return gives(other, seat) > gives(plan, seat);
+  const named = [plan, other].flatMap(({ allowance }) =>
+    allowance.kind === "bySeat" ? Object.keys(allowance.seats) : [],
+  );
+  const seats = named.length === 0 ? ["any"] : named;
+  const differences = seats.map((one) => [gives(plan, one), gives(other, one)] as const);
+  return differences.some(([from, to]) => to > from) && !differences.some(([from, to]) => to < from);
 }
 
 /** 4.6: which remedies this member has. */
@@ -74,7 +80,7 @@ export function remediesOf(story: Story, member: string, at: number): string[] {
   const buys = published(story).roles[person.role]?.buys ?? false;
   const plan = planNow(story);
   const others = Object.entries(published(story).plans).filter(([id]) => id !== now(story).term.plan);
-  const more = others.some(([, other]) => !other.hidden && !other.retired && gives(other, seat) > gives(plan, seat));
+  const more = others.some(([, other]) => !other.hidden && !other.retired && givesMore(plan, other, seat));
   const takesTopUps = plan.paid && plan.topUps && now(story).term.status !== "past_due";
   const tests = {
     wait: renewal(story, member, at) !== null,
@@ -99,14 +105,25 @@ export const capUse = (story: Story, member: string, at: number) => {
 };
 
 /** 4.6: removed, then role, then plan; `null` when the member may use the feature. */
-function forbidden(story: Story, member: string, plans: Charge["plans"]) {
+function forbidden(story: Story, member: string, plans: readonly (readonly string[] | null)[]) {
   if (now(story).members.get(member)?.removedAt !== null) return "removed";
   if (seatNow(story, member) === null) return "role";
   return plans.some((list) => list !== null && !list.includes(now(story).term.plan)) ? "plan" : null;
 }
 
+/** An unlimited allowance of their own or a shared one. */
+const isUnlimited = (story: Story, member: string, at: number) =>
+  [member, pool].some((holder) => levelNow(story, holder, at) === "unlimited");
+
+interface Price {
+  member: string;
+  amount: number;
+  unlimited: boolean;
+  at: number;
+}
+
 /** 4.6: `cap_reached`, then `insufficient`, then the slices that pay. */
-function afford(story: Story, { member, amount, at }: { member: string; amount: number; at: number }) {
+function afford(story: Story, { member, amount, unlimited, at }: Price) {
   const facts = { member, required: amount, at };
   const limit = now(story).members.get(member)?.cap ?? null;
   const used = capUse(story, member, at);
@@ -114,7 +131,6 @@ function afford(story: Story, { member, amount, at }: { member: string; amount: 
   if (limit !== null && amount > 0 && used + amount > limit)
     return { refused: { outcome: "cap_reached", cap: { limit, used }, ...refusal(story, facts) } };
   if (amount === 0) return { slices: [] };
-  const unlimited = [member, pool].some((holder) => levelNow(story, holder, at) === "unlimited");
   if (unlimited) return { slices: [{ grant: null, amount }] };
   if (total(spendable(story, member, at)) < amount)
     return { refused: { outcome: "insufficient", ...refusal(story, facts) } };
@@ -149,7 +165,7 @@ export function charge(story: Story, input: CommandOf<"charge">, at: number): De
   if (known !== undefined) {
     // 4.7: the same input is a repeat, another is an error. Usage is what a metered charge has for a quantity.
     const same = known.member === member && known.feature === input.feature && known.mode === mode;
-    if (!same || known.quantity !== quantity || !sameUsage(known.usage, usage)) return refuse({ outcome: "id_reused" });
+    if (!same || known.quantity !== quantity || !sameUsage(known.usage, usage)) return fail("id_reused");
     if (known.end !== null) return ended(story, known, at);
     const first = attempt !== null && attempt === known.attempt;
     if (first || input.resume !== true)
@@ -175,7 +191,8 @@ export function charge(story: Story, input: CommandOf<"charge">, at: number): De
   const { maxAmount } = input;
   if (maxAmount !== undefined && amount > maxAmount)
     return refuse({ outcome: "price_changed", maxAmount, ...refusal(story, facts) });
-  const { refused, slices } = afford(story, { member, amount, at });
+  const unlimited = isUnlimited(story, member, at);
+  const { refused, slices } = afford(story, { member, amount, unlimited, at });
   if (refused !== undefined) return refuse(refused);
   const made = put(story, {
     id,
@@ -187,8 +204,8 @@ export function charge(story: Story, input: CommandOf<"charge">, at: number): De
     settles: feature.settles,
     unitPrice: price.price,
     perMillion: price.perMillion,
-    plans,
     amount,
+    unlimited,
     slices,
     attempt,
     superseded: [],
@@ -232,14 +249,17 @@ export function extend(story: Story, input: CommandOf<"extend">, at: number): De
   const amount = price - known.amount;
   if (amount <= 0) return refuse(answerFor(story, input.id, at, { outcome: "charged" }));
   touch(story, [known.member, pool], at);
-  const reason = forbidden(story, known.member, known.plans);
+  // A charge needs no catalog again (2), so which plans the feature is for is not asked again.
+  const reason = forbidden(story, known.member, []);
   if (reason !== null)
     return refuse({
       outcome: "not_allowed",
       reason,
       ...refusal(story, { member: known.member, required: amount, at }),
     });
-  const { refused, slices = [] } = afford(story, { member: known.member, amount, at });
+  // A charge that began without limit goes on without, and one that did not goes on by its grants.
+  const { unlimited } = known;
+  const { refused, slices = [] } = afford(story, { member: known.member, amount, unlimited, at });
   if (refused !== undefined) return refuse(refused);
   const raised = put(story, { ...known, amount: price, slices: [...known.slices, ...slices] });
   take(story, raised, known.slices.length, at);
@@ -339,7 +359,8 @@ export function supportRefund(story: Story, input: CommandOf<"supportRefund">, a
   const key = `supportRefund:${input.id}`;
   const asked = JSON.stringify([input.charge, input.quantity, input.reissue ?? true]);
   const seen = story.seen.get(key);
-  if (seen !== undefined) return seen.asked === asked ? refuse({ ...seen.answer, replayed: true }) : fail("id_reused");
+  if (seen !== undefined && seen.asked !== asked) return fail("id_reused");
+  if (seen !== undefined) return refuse(answerFor(story, input.charge, at, { ...seen.answer, replayed: true }));
   const known = story.charges.get(input.charge);
   if (known === undefined) return fail("unknown_charge");
   if (known.end?.state !== "settled") return fail("not_settled");
@@ -364,15 +385,22 @@ export function supportRefund(story: Story, input: CommandOf<"supportRefund">, a
   const lost = input.reissue === false ? [] : [...expired];
   for (const [holder, returned] of lost) {
     const facts = { source: "promo", run: null, startsAt: null, order: null } as const;
-    story.grants.push({ id: `promo:reissue:${input.id}:${holder}`, holder, amount: returned, at, expiresAt, ...facts });
+    story.grants.push({
+      id: `reissue:${first(input.id)}:${holder}`,
+      holder,
+      amount: returned,
+      at,
+      expiresAt,
+      ...facts,
+    });
   }
-  const answer = answerFor(story, known.id, at, {
+  const given = {
     outcome: "refunded",
     replayed: false,
     restored: sum([...restored.values()]),
     expired: sum([...expired.values()]),
     reissued: sum(lost.map(([, returned]) => returned)),
-  });
-  story.seen.set(key, { asked, answer });
-  return done(answer);
+  };
+  story.seen.set(key, { asked, answer: given });
+  return done(answerFor(story, known.id, at, given));
 }

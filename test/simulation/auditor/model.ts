@@ -178,8 +178,9 @@ export interface Charge {
   settles: "unit" | "whole" | "metered";
   unitPrice: number | null;
   perMillion: Usage | null;
-  plans: readonly (readonly string[] | null)[];
   amount: number;
+  /** It began under an allowance without limit. */
+  unlimited: boolean;
   /** In burn order; `null` stands for credits of an unlimited allowance. */
   slices: readonly { grant: string | null; amount: number }[];
   attempt: string | null;
@@ -239,7 +240,7 @@ export interface Story {
   testClock: number | null;
   clock: number;
   changes: Change[];
-  pending: { plan: string; at: number; anchor: number | undefined; asked: number | "period_end" } | null;
+  pending: { plan: string; at: number; anchor: number | null; asked: number | "period_end" } | null;
   periodEndsAt: number | null;
   /** The catalog version that each cycle's first write pinned (2). */
   pins: Map<string, string>;
@@ -267,4 +268,6 @@ export const published = (story: Story): Catalog => story.catalogs[story.publish
 export const planNow = (story: Story): Plan =>
   (published(story).plans[now(story).term.plan] ??
     story.catalogs[now(story).term.version]?.plans[now(story).term.plan]) as Plan;
+/** A free-form id before another one in a composed id: its colons are doubled. */
+export const first = (id: string): string => id.replaceAll(":", "::");
 export const bytewise = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,13 +1,16 @@
 import type { Cycle } from "./cycles.ts";
-import { cycleAt, cycleKey, cyclesOf, monthOf, runOf } from "./cycles.ts";
+import { cycleKey, cyclesOf, monthOf, runOf } from "./cycles.ts";
 import type { Catalog, Change, Grant, Plan, Story } from "./model.ts";
 import { day, now, pool, published } from "./model.ts";
 
-/** The seat that a member has after this change; `null` for a removed member and a role without one. */
-export function seatOf(catalog: Catalog, change: Change, member: string): string | null {
+/**
+ * The seat that a member has after this change; `null` for a removed member and a role without one. A role that a
+ * version does not know yet has the seat of a later one.
+ */
+export function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string): string | null {
   const person = change.members.get(member);
   if (person === undefined || person.removedAt !== null) return null;
-  return catalog.roles[person.role]?.seat ?? null;
+  return (catalog.roles[person.role] ?? later.roles[person.role])?.seat ?? null;
 }
 
 /** The full monthly allowance of a holder under the terms of this change. */
@@ -25,7 +28,7 @@ export function levelOf(
   const { allowance } = plan;
   if (allowance.kind === "byMonth") return monthOf(story.createdAt, at) === 0 ? allowance.first : allowance.then;
   const of = (member: string) => {
-    const seat = seatOf(catalog, change, member);
+    const seat = seatOf(catalog, published(story), change, member);
     if (seat === null) return 0;
     return allowance.kind === "unlimited" ? "unlimited" : (allowance.seats[seat] ?? 0);
   };
@@ -51,15 +54,20 @@ const idOf = (holder: string, epoch: string, startsAt: number, level: number) =>
   `monthly:${holder}:${epoch}:${startsAt}:${level}`;
 
 /** 3.5, 3.7, 5.1: all monthly grants of a holder's running cycle: its renewal and every rise at its own instant. */
-export function monthlyGrants(story: Story, holder: string, at: number): { mark: number; grants: Grant[] } {
+export function monthlyGrants(
+  story: Story,
+  holder: string,
+  at: number,
+): { earlier: number; mark: number; grants: Grant[] } {
   const { run, term } = now(story);
   const changes = runOf(story, run);
   const { startsAt } = cyclesOf(changes, at).at(-1) as Cycle;
   const version = versionAt(story, at);
   // What this month's earlier stretches of free time have granted counts: the grant is made once for each month (3.3).
   const prefix = `monthly:${holder}:${term.epoch}:${startsAt}:`;
-  const earlier = story.grants.filter((grant) => grant.run !== run && grant.id.startsWith(prefix));
-  let mark = Math.max(0, ...earlier.map((grant) => Number(grant.id.slice(prefix.length))));
+  const made = story.grants.filter((grant) => grant.run !== run && grant.id.startsWith(prefix));
+  const earlier = Math.max(0, ...made.map((grant) => Number(grant.id.slice(prefix.length))));
+  let mark = earlier;
   // 3.6: at the cycle's first instant the renewal, which is time's doing, comes before any command of that instant.
   const before = changes.filter((change) => change.at < startsAt || (change.at === startsAt && change.byTime)).length;
   const base = Math.max(0, before - 1);
@@ -76,7 +84,7 @@ export function monthlyGrants(story: Story, holder: string, at: number): { mark:
     grants.push({ id, holder, source: "monthly", amount, at: from, expiresAt: null, run, startsAt, order: null });
     mark = level;
   }
-  return { mark, grants };
+  return { earlier, mark, grants };
 }
 
 /** ⌈amount × left ÷ length⌉, exactly. */
@@ -103,12 +111,5 @@ export function endOf(story: Story, grant: Grant): number | null {
   return Math.min(cycle.endsAt, next?.at ?? Number.POSITIVE_INFINITY);
 }
 
-/** When monthly credits next come to this holder as things stand: the present terms, looked at from the cycle's end. */
-export function renewsAt(story: Story, holder: string, at: number): number | null {
-  const { endsAt } = cycleAt(story, at);
-  const level = levelOf(story, { change: now(story), holder, at: endsAt, version: versionAt(story, at) });
-  return level === 0 ? null : endsAt;
-}
-
 /** The seat that counts for what a member may do now: prices and permissions follow the published version. */
-export const seatNow = (story: Story, member: string) => seatOf(published(story), now(story), member);
+export const seatNow = (story: Story, member: string) => seatOf(published(story), published(story), now(story), member);

@@ -1,6 +1,6 @@
 import { columnsOf, follow, repay, sum } from "./ledger.ts";
 import type { CommandOf, Decision, Grant, Order, Request, Story } from "./model.ts";
-import { done, fail, ms, named, now, planNow, pool, published, refuse } from "./model.ts";
+import { done, fail, first, ms, named, now, planNow, pool, published, refuse } from "./model.ts";
 import { monthlyGrants, touch } from "./monthly.ts";
 import { isSeated } from "./terms.ts";
 
@@ -20,7 +20,12 @@ function claim(story: Story, kind: string, id: string, asked: unknown, answer: o
 const tooMuch = (story: Story, holder: string, amount: number, at: number) =>
   amount >
   Number.MAX_SAFE_INTEGER -
-    sum(story.grants.filter((one) => one.holder === holder).map(({ id }) => columnsOf(story, id, at).available));
+    sum(
+      story.grants
+        .filter((one) => one.holder === holder)
+        .map(({ id }) => columnsOf(story, id, at))
+        .map(({ available, held }) => available + held),
+    );
 
 /** 6.5. */
 export function grant(story: Story, input: CommandOf<"grant">, at: number): Decision {
@@ -93,6 +98,8 @@ function order(story: Story, id: string, packId: string, buyer: string | null, r
   story.orders.set(id, { id, buyer, pack: packId, credits: pack.credits, paidAmount, recipients, ...facts });
 }
 
+const topUpId = (order: string, recipient: string) => `top-up:${first(order)}:${recipient}`;
+
 /** 6.2: only money grants, once for each order and payment. A grant that comes repays debts first (6.4). */
 function pay(story: Story, id: string, payment: string | undefined, at: number): void {
   const paid = { ...orderOf(story, id), state: "paid", payment: payment ?? null } as const;
@@ -100,7 +107,7 @@ function pay(story: Story, id: string, payment: string | undefined, at: number):
   touch(story, paid.recipients, at);
   for (const holder of paid.recipients) {
     const facts = { source: "top-up", expiresAt: null, run: null, startsAt: null, order: id } as const;
-    const made: Grant = { id: `top-up:${id}:${holder}`, holder, amount: paid.credits, at, ...facts };
+    const made: Grant = { id: topUpId(id, holder), holder, amount: paid.credits, at, ...facts };
     story.grants.push(made);
     repay(story, made.id, at);
   }
@@ -118,6 +125,8 @@ export function topUp(story: Story, input: CommandOf<"topUp">, at: number): Deci
     outcome: orderOf(story, id).state === "paid" ? "paid" : "ordered",
     topUp: viewOrder(orderOf(story, id)),
   });
+  // The operator's word that it is paid counts, also when it comes with a repeat of the order.
+  if (seen !== undefined && input.paid === true) return topUpPaid(story, input, at);
   if (seen !== undefined) return refuse({ ...view(), replayed: true });
   const people = [...(buyer === undefined ? [] : [buyer]), ...recipients.filter((one) => one !== pool)];
   if (!people.every((one) => now(story).members.has(one))) return fail("unknown_member");
@@ -131,9 +140,12 @@ export function topUp(story: Story, input: CommandOf<"topUp">, at: number): Deci
   return done({ ...view(), replayed: false });
 }
 
-export function topUpPaid(story: Story, input: CommandOf<"topUpPaid">, at: number): Decision {
+export function topUpPaid(story: Story, input: Pick<CommandOf<"topUpPaid">, "id" | "payment">, at: number): Decision {
   const found = story.orders.get(input.id);
   if (found === undefined) return fail("unknown_top_up");
+  // A second payment for an order that is paid must be seen by whoever gives money back.
+  const another = input.payment !== undefined && input.payment !== found.payment;
+  if (found.state === "paid" && another) return fail("payment_used");
   if (found.state === "paid") return refuse({ outcome: "paid", replayed: true, topUp: viewOrder(found) });
   if (used(story, input.payment)) return fail("payment_used");
   pay(story, input.id, input.payment, at);
@@ -150,7 +162,7 @@ export function topUpRefunded(story: Story, input: CommandOf<"topUpRefunded">, a
   touch(story, found.recipients, at);
   const changed = { ...found, refunded: input.refunded };
   story.orders.set(input.id, changed);
-  for (const holder of found.recipients) follow(story, `top-up:${input.id}:${holder}`, at);
+  for (const holder of found.recipients) follow(story, topUpId(input.id, holder), at);
   return done({ topUp: viewOrder(changed) });
 }
 
@@ -178,7 +190,7 @@ type Decided = "approved" | "declined" | "withdrawn";
 function decide(story: Story, id: string, by: string, state: Decided): Decision {
   const request = story.requests.get(id);
   if (request === undefined) return fail("unknown_request");
-  if (!now(story).members.has(by)) return fail("unknown_member");
+  if (state === "withdrawn" && request.member !== by) return fail("forbidden");
   const answer = (found: Request, replayed: boolean) => {
     const topUp = found.topUp === null ? {} : { topUp: viewOrder(orderOf(story, found.topUp)) };
     return { outcome: state, replayed, request: found, ...topUp };
@@ -188,14 +200,16 @@ function decide(story: Story, id: string, by: string, state: Decided): Decision 
     return request.state === state && request.decidedBy === by
       ? refuse(answer(request, true))
       : fail("already_decided");
-  const own = state === "withdrawn" ? request.member === by : undefined;
-  const { removedAt, role } = now(story).members.get(by) ?? { removedAt: 0, role: "" };
-  if (removedAt !== null) return refuse({ outcome: "not_allowed", reason: "removed" });
-  if (!(own ?? published(story).roles[role]?.buys)) return refuse({ outcome: "not_allowed", reason: "role" });
+  const person = now(story).members.get(by);
+  if (person === undefined) return fail("unknown_member");
+  if (person.removedAt !== null) return refuse({ outcome: "not_allowed", reason: "removed" });
+  const buys = published(story).roles[person.role]?.buys ?? false;
+  if (state !== "withdrawn" && !buys) return refuse({ outcome: "not_allowed", reason: "role" });
   if (state === "approved") {
     if (packOf(story, request.pack) === undefined) return fail("unknown_pack");
     const reason = forbidden(story, by, [request.member]);
     if (reason !== null) return refuse({ outcome: "not_allowed", reason });
+    if (story.orders.has(orderIdFor(id))) return fail("id_reused");
     order(story, orderIdFor(id), request.pack, by, [request.member]);
   }
   const decided: Request = { ...request, state, decidedBy: by, topUp: state === "approved" ? orderIdFor(id) : null };

@@ -20,14 +20,16 @@ export const firstFreePlan = (story: Story): string =>
 function termFor(
   story: Story,
   before: Term | null,
-  wish: { plan: string; status: Term["status"]; anchor: number | undefined; fresh: boolean; at: number },
+  wish: { plan: string; status: Term["status"] | null; anchor: number | null; fresh: boolean; at: number },
 ): { term: Term; breaks: boolean } {
   const plan = published(story).plans[wish.plan] ?? planNow(story);
   const { paid, holder: kind } = plan;
   // 5.3: free → paid without an anchor: now. Paid → paid keeps the anchor there is.
-  const billing = paid ? (wish.anchor ?? before?.billing ?? wish.at) : null;
+  const billing = plan.anchor === "subscription" ? (wish.anchor ?? before?.billing ?? wish.at) : null;
   // 3.3: a move between free and paid, another kind of holder, or a period's invoice not seen before.
   const breaks = before === null || before.paid !== paid || before.kind !== kind || (paid && wish.fresh);
+  // A move between free and paid is a new beginning, unless the request says otherwise.
+  const status = wish.status ?? (before?.paid === paid ? before.status : "active");
   const others = new Set(story.changes.map(({ term }) => term.epoch).filter((epoch) => epoch !== "free"));
   const pastDueSince = before?.status === "past_due" ? before.pastDueSince : wish.at;
   return {
@@ -36,11 +38,11 @@ function termFor(
       plan: wish.plan,
       paid,
       kind,
-      status: wish.status,
-      pastDueSince: wish.status === "past_due" ? pastDueSince : 0,
+      status,
+      pastDueSince: status === "past_due" ? pastDueSince : 0,
       billing,
       // 3.2: the subscription's billing anchor for paid plans, the creation for those anchored on the workspace.
-      anchor: billing !== null && plan.anchor === "subscription" ? billing : story.createdAt,
+      anchor: billing ?? story.createdAt,
       epoch: !paid ? "free" : breaks ? `e${others.size + 1}` : (before?.epoch as string),
       version: story.published,
     },
@@ -61,19 +63,25 @@ export function takeEffect(story: Story, at: number): void {
   const { pending } = story;
   if (pending === null || pending.at > at) return;
   story.pending = null;
-  const { status } = now(story).term;
-  apply(story, { plan: pending.plan, status, anchor: pending.anchor, fresh: false, at: pending.at }, true);
+  // What was paid for until now is over; the next period's end has to be told.
+  story.periodEndsAt = null;
+  apply(story, { plan: pending.plan, status: null, anchor: pending.anchor, fresh: false, at: pending.at }, true);
 }
 
-/** 5.3: whether a change lowers the allowance of any seat (or, between pools by the month, of a month). */
+const size = (level: number | "unlimited") => (level === "unlimited" ? Number.POSITIVE_INFINITY : level);
+
+/**
+ * 5.3: whether a change lowers the allowance of any seat. Pools by the month are compared by their later months; such a
+ * pool and an allowance by seat cannot be compared, but for one without limit, which is above all.
+ */
 function lowers({ allowance: from }: Plan, { allowance: to }: Plan): boolean {
   if (to.kind === "unlimited") return false;
-  if (from.kind === "unlimited") return true;
-  if (from.kind === "byMonth") return to.kind === "byMonth" && (to.first < from.first || to.then < from.then);
-  const size = (level: number | "unlimited") => (level === "unlimited" ? Number.POSITIVE_INFINITY : level);
+  const least = to.kind === "bySeat" ? Math.min(...Object.values(to.seats).map(size)) : to.then;
+  if (from.kind === "unlimited") return least < Number.POSITIVE_INFINITY;
+  if (from.kind === "byMonth") return to.kind === "byMonth" && to.then < from.then;
+  if (to.kind === "byMonth") return Object.values(from.seats).includes("unlimited");
   // A plan that names no allowance for a seat gives it none.
-  const next = (seat: string) => (to.kind === "bySeat" ? size(to.seats[seat] ?? 0) : 0);
-  return Object.entries(from.seats).some(([seat, level]) => next(seat) < size(level));
+  return Object.entries(from.seats).some(([seat, level]) => size(to.seats[seat] ?? 0) < size(level));
 }
 
 export function subscription(story: Story, input: CommandOf<"subscription">, at: number): Decision {
@@ -81,6 +89,8 @@ export function subscription(story: Story, input: CommandOf<"subscription">, at:
   const wanted = input.plan === undefined ? planNow(story) : named(published(story).plans, input.plan);
   if (wanted === undefined || (wanted.retired && input.plan !== before.plan && input.plan !== undefined))
     return fail("unknown_plan");
+  const { status = null } = input;
+  if (status === "ended" && ![undefined, firstFreePlan(story)].includes(input.plan)) return fail("invalid_input");
   touch(story, [pool], at);
   const remembered = JSON.stringify([story.pending, story.periodEndsAt, story.seen.size]);
   const period = `newPeriod:${input.newPeriod}`;
@@ -89,11 +99,11 @@ export function subscription(story: Story, input: CommandOf<"subscription">, at:
   if (fresh) story.seen.set(period, { asked: "", answer: {} });
   if (input.periodEndsAt !== undefined)
     story.periodEndsAt = input.periodEndsAt === null ? null : ms(input.periodEndsAt);
-  const anchor = input.anchor === undefined ? undefined : ms(input.anchor);
-  let [plan, status] = [before.plan, input.status ?? before.status];
+  const anchor = input.anchor === undefined ? null : ms(input.anchor);
+  let plan = before.plan;
   if (status === "ended") {
     // 5.6: the catalog's first free plan, now.
-    [plan, status] = [firstFreePlan(story), "active"];
+    plan = firstFreePlan(story);
     story.pending = null;
   } else if (input.plan === before.plan) {
     story.pending = null;
@@ -101,13 +111,18 @@ export function subscription(story: Story, input: CommandOf<"subscription">, at:
     const waits = lowers(planNow(story), wanted) || (before.paid && !wanted.paid);
     const effective = input.effective ?? (waits ? "period_end" : "now");
     const asked = effective === "period_end" ? effective : effective === "now" ? at : ms(effective);
-    // 5.3: the end of what is paid for, or the cycle's end. An instant that is not in the future is now.
-    const when = asked === "period_end" ? (story.periodEndsAt ?? cycleAt(story, at).endsAt) : asked;
-    const again = story.pending?.plan === input.plan && story.pending.asked === asked;
-    if (!again) story.pending = when <= at ? null : { plan: input.plan, at: when, anchor, asked };
-    if (!again && when <= at) plan = input.plan;
+    // 5.3: the end of what is paid for, if it is still to come, or the cycle's end. An instant not in the future is now.
+    const { periodEndsAt } = story;
+    const periodEnd = periodEndsAt !== null && periodEndsAt > at ? periodEndsAt : cycleAt(story, at).endsAt;
+    const when = asked === "period_end" ? periodEnd : asked;
+    const again = story.pending?.plan === input.plan && story.pending.asked === asked ? story.pending : null;
+    // Where there is a billing anchor it moves at once; one that begins with the change waits with it.
+    const waiting = before.billing === null ? (anchor ?? again?.anchor ?? null) : null;
+    story.pending = when <= at ? null : { plan: input.plan, at: again?.at ?? when, anchor: waiting, asked };
+    if (when <= at) plan = input.plan;
   }
-  const changed = apply(story, { plan, status, anchor, fresh, at }, false);
+  const wish = { plan, status: status === "ended" ? "active" : status, anchor, fresh, at } as const;
+  const changed = apply(story, wish, false);
   touch(story, [pool], at);
   const answer = { workspace: viewWorkspace(story, at) };
   const wrote = changed || remembered !== JSON.stringify([story.pending, story.periodEndsAt, story.seen.size]);
@@ -122,9 +137,10 @@ export function createWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   const createdAt = input.createdAt === undefined ? clock : ms(input.createdAt);
   if (createdAt > clock) return fail("invalid_input");
   Object.assign(story, { createdAt, testClock, clock, creationPlan: plan });
-  const wish = { plan, status: "active", anchor: undefined, fresh: false, at: createdAt } as const;
-  const { term } = termFor(story, null, wish);
-  story.changes.push({ at: createdAt, byTime: true, run: 1, term, members: new Map() });
+  // Free time counts from the creation; what is paid for begins when the ledger hears of it.
+  const from = published(story).plans[plan]?.paid === true ? clock : createdAt;
+  const { term } = termFor(story, null, { plan, status: "active", anchor: null, fresh: false, at: from });
+  story.changes.push({ at: from, byTime: true, run: 1, term, members: new Map() });
   touch(story, [], clock);
   return done({ workspace: viewWorkspace(story, clock) });
 }
@@ -141,7 +157,7 @@ type MemberWish = CommandOf<"membersSync">["members"][number];
 
 const viewMember = (story: Story, id: string) => {
   const { role, cap, removedAt } = now(story).members.get(id) as Member;
-  return { id, role, cap, seat: published(story).roles[role]?.seat ?? null, removedAt: removedAt && iso(removedAt) };
+  return { id, role, cap, seat: seatNow(story, id), removedAt: removedAt && iso(removedAt) };
 };
 
 /** The member as wished: what is omitted stays, `null` clears, and being named brings back. */
@@ -200,8 +216,8 @@ export function membersSync(story: Story, input: CommandOf<"membersSync">, at: n
   }
   const unchanged = input.members.length - added.length - changed.length;
   const answer = {
-    added: added.sort(bytewise),
-    changed: changed.sort(bytewise),
+    added,
+    changed,
     removed: removed.sort(bytewise),
     unchanged,
   };

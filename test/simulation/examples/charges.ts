@@ -94,9 +94,9 @@ export const chargeExamples: Example[] = [
       }),
       tell("2026-01-10", screens("c1", "anna", 1, { maxAmount: 30 }), { outcome: "charged" }),
       // The same id comes before all that is known of members and features.
-      tell("2026-01-10", screens("c1", "nobody", 1), { outcome: "id_reused" }),
-      tell("2026-01-10", screens("c1", "anna", 2), { outcome: "id_reused" }),
-      tell("2026-01-10", screens("c1", "anna", 1, { mode: "deep-design" }), { outcome: "id_reused" }),
+      tell("2026-01-10", screens("c1", "nobody", 1), { error: "id_reused" }),
+      tell("2026-01-10", screens("c1", "anna", 2), { error: "id_reused" }),
+      tell("2026-01-10", screens("c1", "anna", 1, { mode: "deep-design" }), { error: "id_reused" }),
     ],
   },
   {
@@ -333,7 +333,7 @@ export const chargeExamples: Example[] = [
       }),
       balance("2026-02-20", "anna", {
         grants: {
-          "promo:reissue:s1:anna": { available: 60, expiresAt: instant("2026-03-10") },
+          "reissue:s1:anna": { available: 60, expiresAt: instant("2026-03-10") },
           "promo:p1": { available: 45 },
         },
       }),
@@ -412,7 +412,7 @@ export const chargeExamples: Example[] = [
       tell("2026-01-10", settle("c1", { attempt: "a1" }), { outcome: "superseded", charge: { state: "open" } }),
       tell("2026-01-10", { verb: "refund", id: "c1", reason: "failed", attempt: "a1" }, { outcome: "superseded" }),
       tell("2026-01-10", screens("c1", "anna", 2, { attempt: "a1" }), { outcome: "charged", replayed: true }),
-      tell("2026-01-10", screens("c1", "anna", 3, { attempt: "a3", resume: true }), { outcome: "id_reused" }),
+      tell("2026-01-10", screens("c1", "anna", 3, { attempt: "a3", resume: true }), { error: "id_reused" }),
       tell("2026-01-10", settle("c1", { attempt: "a2" }), { outcome: "settled" }),
       tell("2026-01-10", settle("c1", { attempt: "a1" }), { outcome: "already_settled" }),
       tell("2026-01-10", screens("c1", "anna", 2, { attempt: "a4", resume: true }), { outcome: "already_settled" }),

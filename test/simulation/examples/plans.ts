@@ -210,7 +210,7 @@ export const planExamples: Example[] = [
       tell("2026-01-11", promo("p1", 50, { member: "anna", expiresAt: instant("2026-01-25") })),
       ...use("2026-01-15", "c1", "anna", 2),
       tell("2026-01-16", screens("c2", "anna", 1, { leaseSeconds: 86_400 })),
-      tell("2026-01-16", { verb: "memberRemove", member: "anna" }, { member: { seat: "editor" } }),
+      tell("2026-01-16", { verb: "memberRemove", member: "anna" }, { member: { seat: null } }),
       balance("2026-01-16", "anna", { available: 0, monthly: { renewsAt: null }, remedies: [] }),
       tell("2026-01-16", screens("c3", "anna", 1), { outcome: "not_allowed", reason: "removed" }),
       // What runs may finish.

@@ -53,7 +53,7 @@ export function begin(at: string, members: Record<string, string>, plan?: string
   const list = Object.entries(members).map(([id, role]) => ({ id, role }));
   const begun = [
     tell(at, { verb: "workspacePut", testClock: instant(at) }),
-    tell(at, { verb: "membersSync", members: list }, { added: Object.keys(members).sort() }),
+    tell(at, { verb: "membersSync", members: list }, { added: Object.keys(members) }),
   ];
   return plan === undefined
     ? begun

@@ -145,5 +145,6 @@ function toNotice({ workspace, id, kind, at, payload }: StoredEvent): Notice {
   const notice = { ...payload, type: kind, id, workspace, at: instant(at) };
   // The engine counts in milliseconds; what leaves it says instants.
   if ("expiresAt" in payload) Object.assign(notice, { expiresAt: instant(payload.expiresAt as number) });
+  // The engine writes the payload of each kind, and the database keeps it as it was.
   return notice as unknown as Notice;
 }

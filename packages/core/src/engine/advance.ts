@@ -46,11 +46,11 @@ export function advance(state: State, holders: readonly string[], now: number, o
 export function computeEnds(state: State): void {
   const ends = new Map<string, number>();
   for (const grant of state.grants.values()) {
-    if (grant.epoch === null || grant.epochFrom === null || grant.cycleStartsAt === null) continue;
-    const key = `${grant.epoch} ${grant.epochFrom} ${grant.cycleStartsAt}`;
+    if (grant.run === null || grant.cycleStartsAt === null) continue;
+    const key = `${grant.run} ${grant.cycleStartsAt}`;
     let end = ends.get(key);
     if (end === undefined) {
-      end = cycleEnd(state.terms, grant.epoch, grant.epochFrom, grant.cycleStartsAt);
+      end = cycleEnd(state.terms, grant.run, grant.cycleStartsAt);
       ends.set(key, end);
     }
     if (grant.expiresAt !== end) {
@@ -117,7 +117,8 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
     since = term.n;
   }
   for (const term of terms) {
-    if (term.n <= since || term.from > now) continue;
+    // What was in force in another epoch, while nobody looked, is over and grants nothing any more.
+    if (term.n <= since || term.n < cycle.run || term.from > now) continue;
     expire(state, holder, (end) => end <= term.from);
     const then = cycleAt(terms.slice(0, term.n), term.from);
     raise(state, holder, levelOf(state, holder.id, term, term.from, then), term.from, then);
@@ -127,16 +128,14 @@ function openCycle(state: State, holder: HolderRow, now: number): void {
 
 /**
  * The term that a renewal goes by. Time comes before a command of the same instant: of the terms dated exactly then,
- * only a change that had waited and the one that began the epoch come before the renewal.
+ * only a change that had waited and the one that began the run come before the renewal.
  */
 function termAtStart(terms: readonly Term[], cycle: CycleSpan, start: number): Term {
   let found: Term | undefined;
   for (const term of terms) {
     if (term.from > start) break;
-    const opens = term.epoch === cycle.epoch && term.epochFrom === cycle.epochFrom && term.from === term.epochFrom;
-    // Another epoch may have begun at the very same instant.
-    const first = opens && (found?.epochFrom !== term.epochFrom || found.epoch !== term.epoch);
-    if (term.from < start || term.waited || first || found === undefined) found = term;
+    if (term.n < cycle.run) continue;
+    if (term.from < start || term.waited || found === undefined) found = term;
   }
   return found as Term;
 }
@@ -156,9 +155,14 @@ function pin(state: State, cycle: CycleSpan): void {
   const { workspace } = state;
   if (workspace.pinnedEpoch === cycle.epoch && workspace.pinnedCycle === cycle.startsAt) return;
   edit(state, workspace);
+  const { parkedPin, pinnedCycle, pinnedVersion } = workspace;
+  const goesOn = cycle.epoch === "free" && parkedPin?.cycle === cycle.startsAt;
+  if (workspace.pinnedEpoch === "free" && pinnedCycle !== null && pinnedVersion !== null) {
+    workspace.parkedPin = { cycle: pinnedCycle, version: pinnedVersion };
+  }
   workspace.pinnedEpoch = cycle.epoch;
   workspace.pinnedCycle = cycle.startsAt;
-  workspace.pinnedVersion = state.catalogVersion;
+  workspace.pinnedVersion = goesOn ? parkedPin.version : state.catalogVersion;
 }
 
 /** Starts a cycle's numbers from nothing, or, in a free month that another epoch interrupted, from where they were. */
@@ -207,9 +211,9 @@ export function raise(
       source: "monthly",
       amount: granted,
       at,
-      expiresAt: cycleEnd(state.terms, cycle.epoch, cycle.epochFrom, cycle.startsAt),
+      expiresAt: cycleEnd(state.terms, cycle.run, cycle.startsAt),
       epoch: cycle.epoch,
-      epochFrom: cycle.epochFrom,
+      run: cycle.run,
       cycleStartsAt: cycle.startsAt,
     },
     at,

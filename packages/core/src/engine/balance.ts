@@ -6,7 +6,7 @@ import { termAt } from "./calendar.ts";
 import { compareBurnOrder, isFrozen, isSpendable, spendableBy } from "./grants.ts";
 import { isUnlimited, levelOf, seatOf } from "./level.ts";
 import { holderOf } from "./move.ts";
-import { holderRenewsAt, remediesOf } from "./remedies.ts";
+import { holderRenewsAt, remediesOf, renewsAt } from "./remedies.ts";
 import { type GrantRow, POOL, type State } from "./state.ts";
 
 export function presentGrant(state: State, row: GrantRow, now: number): Grant {
@@ -48,8 +48,10 @@ export function balanceOf(state: State, member: string | null, now: number): Bal
       grants: grantsOf(state, [POOL], now),
     };
   }
-  const own = part(state, member, now);
   const seated = seatOf(state, member) !== null;
+  // Whoever has no seat may spend nothing, and so every share of nothing is 0.
+  const own = seated ? part(state, member, now) : unspendable(part(state, member, now));
+  const shared = seated ? pool : unspendable(pool);
   const { cap } = state.members.get(member) ?? { cap: null };
   const holder = holderOf(state, member);
   return {
@@ -57,10 +59,18 @@ export function balanceOf(state: State, member: string | null, now: number): Bal
     available: seated ? spendableBy(state, member, now) : 0,
     held: own.held + pool.held,
     unlimited: seated && isUnlimited(state, member, now, presentCycle(state, now)),
-    monthly: own.monthly,
-    promo: own.promo,
-    topUp: own.topUp,
-    pool,
+    monthly: {
+      allowance: sumOrNull(own.monthly.allowance, shared.monthly.allowance),
+      available: own.monthly.available + shared.monthly.available,
+      used: own.monthly.used + shared.monthly.used,
+      renewsAt: instantOrNull(renewsAt(state, member, now)),
+    },
+    promo: { available: own.promo.available + shared.promo.available },
+    topUp: {
+      available: own.topUp.available + shared.topUp.available,
+      frozen: own.topUp.frozen + shared.topUp.frozen,
+    },
+    pool: shared,
     debt: holder.debt,
     cap: cap === null ? null : { limit: cap, used: holder.capUsed },
     remedies: remediesOf(state, member, now),
@@ -74,6 +84,21 @@ function grantsOf(state: State, holders: readonly string[], now: number): Grant[
     .filter((grant) => grant.available > 0 || grant.held > 0)
     .sort(compareBurnOrder)
     .map((grant) => presentGrant(state, grant, now));
+}
+
+/** `null` is without limit. */
+function sumOrNull(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+function unspendable(share: PoolBalance): PoolBalance {
+  return {
+    ...share,
+    available: 0,
+    monthly: { ...share.monthly, available: 0 },
+    promo: { available: 0 },
+    topUp: { available: 0, frozen: share.topUp.frozen },
+  };
 }
 
 function part(state: State, holder: string, now: number): PoolBalance {

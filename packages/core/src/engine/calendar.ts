@@ -4,6 +4,8 @@ import type { Term } from "./state.ts";
 export interface CycleSpan {
   epoch: string;
   epochFrom: number;
+  /** The number of the first term of this unbroken run of the epoch; free time may be interrupted and go on. */
+  run: number;
   index: number;
   startsAt: number;
   endsAt: number;
@@ -109,15 +111,18 @@ export function cycleAt(terms: readonly Term[], instant: number): CycleSpan {
     if (anchor !== segment.anchor) segment = stretch(segment, anchor, from);
   }
   const { startsAt, endsAt, index } = cycleInSegment(segment, Math.max(instant, term.epochFrom));
-  return { epoch: term.epoch, epochFrom: term.epochFrom, index, startsAt, endsAt };
+  return { epoch: term.epoch, epochFrom: term.epochFrom, run: (terms[first] as Term).n, index, startsAt, endsAt };
 }
 
-/** When the monthly grants of a cycle end, as the whole list of terms has it: with its cycle, or with its epoch. */
-export function cycleEnd(terms: readonly Term[], epoch: string, epochFrom: number, startsAt: number): number {
-  const first = terms.findIndex((term) => term.epoch === epoch && term.epochFrom === epochFrom);
-  let segment = firstSegment(terms[first] as Term);
+/**
+ * When the monthly grants of a cycle end, as the whole list of terms has it: with its cycle, or with its run. The run is
+ * named by its first term and not by its instant, because free time may be left and come back within one instant.
+ */
+export function cycleEnd(terms: readonly Term[], run: number, startsAt: number): number {
+  const { epoch, epochFrom } = terms[run - 1] as Term;
+  let segment = firstSegment(terms[run - 1] as Term);
   const instant = Math.max(startsAt, epochFrom);
-  let i = first + 1;
+  let i = run;
   for (; i < terms.length; i++) {
     const term = terms[i] as Term;
     if (term.epoch !== epoch || term.epochFrom !== epochFrom) break;

@@ -1,5 +1,4 @@
 import type { ExtendOutcome } from "@ducat/client";
-import { DucatError } from "@ducat/client";
 import { priceOf } from "../catalog/price.ts";
 import { advance } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
@@ -11,12 +10,12 @@ import { edit } from "./journal.ts";
 import { seatOf } from "./level.ts";
 import { holderOf } from "./move.ts";
 import { refusal } from "./remedies.ts";
-import { chargeOf } from "./settle.ts";
 import { type ChargeRow, POOL, type State } from "./state.ts";
 
 /** Raises a metered charge to a new total usage, in the same way as a charge. A total not above the old changes nothing. */
 export function extend(state: State, command: ExtendCommand, now: number): Decided<ExtendOutcome> {
-  const row = chargeOf(state, command.id);
+  const row = state.charges.get(command.id);
+  if (row === undefined) return refused({ outcome: "unknown_charge" });
   advance(state, [row.member, POOL], now, true);
   const answer = () => ({
     charge: presentCharge(state.workspace.id, row),
@@ -27,9 +26,7 @@ export function extend(state: State, command: ExtendCommand, now: number): Decid
     return refused({ outcome: row.state === "settled" ? "already_settled" : "already_refunded", ...answer() });
   }
   if (command.attempt !== null && row.superseded.includes(command.attempt)) return refused({ outcome: "superseded" });
-  if (row.rates === null) {
-    throw new DucatError("not_metered", `Charge ${row.id} is not metered; only metered charges can be extended.`);
-  }
+  if (row.rates === null) return refused({ outcome: "not_metered" });
   const amount = meteredPrice(row, command.usage);
   const more = amount - row.amount;
   if (more <= 0) return refused({ outcome: "charged", replayed: true, ...answer() });

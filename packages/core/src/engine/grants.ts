@@ -12,7 +12,7 @@ export interface NewGrant {
   at: number;
   expiresAt: number | null;
   epoch?: string;
-  epochFrom?: number;
+  run?: number;
   cycleStartsAt?: number;
   purchase?: string;
 }
@@ -32,7 +32,7 @@ export function addGrant(state: State, grant: NewGrant, enteredAt: number): Gran
     at: grant.at,
     expiresAt: grant.expiresAt,
     epoch: grant.epoch ?? null,
-    epochFrom: grant.epochFrom ?? null,
+    run: grant.run ?? null,
     cycleStartsAt: grant.cycleStartsAt ?? null,
     purchase: grant.purchase ?? null,
     clawback: null,

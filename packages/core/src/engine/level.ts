@@ -4,27 +4,29 @@ import { POOL, type State, type Term } from "./state.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The plan of a term for prices and permissions: as the published catalog has it. */
+/** The plan of a term for prices and permissions: as the published catalog has it, if it still has it. */
 export function planOf(state: State, term: Term): Plan {
-  return state.catalog.plans[term.plan] as Plan;
+  return (state.catalog.plans[term.plan] ?? state.catalogs.get(term.catalogVersion)?.plans[term.plan]) as Plan;
 }
 
-/** The version pinned for the running cycle. */
-function pinnedCatalog(state: State): Catalog {
-  const { pinnedVersion } = state.workspace;
-  return (pinnedVersion === null ? undefined : state.catalogs.get(pinnedVersion)) ?? state.catalog;
-}
-
-/** The plan of a term for allowances: as the pinned version has it. */
-function allowancePlan(state: State, term: Term): Plan {
-  return pinnedCatalog(state).plans[term.plan] ?? planOf(state, term);
+/** The version that a cycle's allowances are read from: the one pinned for it, or, while there is none, the published. */
+function catalogOf(state: State, cycle: CycleSpan): Catalog {
+  const { pinnedEpoch, pinnedCycle, pinnedVersion, parkedPin } = state.workspace;
+  const pinned = pinnedEpoch === cycle.epoch && pinnedCycle === cycle.startsAt;
+  const parked = cycle.epoch === "free" && parkedPin?.cycle === cycle.startsAt;
+  const version = pinned ? pinnedVersion : parked ? parkedPin.version : null;
+  return (version === null ? undefined : state.catalogs.get(version)) ?? state.catalog;
 }
 
 /** False while monthly grants are withheld because the subscription is past due and its grace is over. */
-function inGoodStanding(state: State, term: Term, instant: number): boolean {
+function inGoodStanding({ pastDueGraceDays }: Catalog, term: Term, instant: number): boolean {
   if (term.status !== "past_due" || term.pastDueFrom === null) return true;
-  const { pastDueGraceDays } = pinnedCatalog(state);
   return instant < term.pastDueFrom + pastDueGraceDays * DAY_MS;
+}
+
+/** The seat that a role has for allowances; a role that is newer than the pinned version has its seat at once. */
+function allowanceSeat(state: State, catalog: Catalog, role: string): string | null {
+  return (catalog.roles[role] ?? state.catalog.roles[role])?.seat ?? null;
 }
 
 /** The seat of a member now; `null` for roles without a seat, removed and unknown members. */
@@ -45,15 +47,17 @@ export function levelOf(
   instant: number,
   cycle: CycleSpan,
 ): number | "unlimited" {
-  if (!inGoodStanding(state, term, instant)) return 0;
-  const plan = allowancePlan(state, term);
+  const catalog = catalogOf(state, cycle);
+  if (!inGoodStanding(catalog, term, instant)) return 0;
+  const plan = catalog.plans[term.plan] ?? planOf(state, term);
   if (plan.holder === "member") {
-    if (holder === POOL) return 0;
-    const seat = seatOf(state, holder);
+    const row = state.members.get(holder);
+    if (row === undefined || row.removedAt !== null) return 0;
+    const seat = allowanceSeat(state, catalog, row.role);
     return seat === null ? 0 : seatAllowance(plan.allowance, seat);
   }
   if (holder !== POOL) return 0;
-  return poolAllowance(state, plan.allowance, Math.max(cycle.startsAt, cycle.epochFrom));
+  return poolAllowance(state, catalog, plan.allowance, Math.max(cycle.startsAt, cycle.epochFrom));
 }
 
 export function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
@@ -61,13 +65,13 @@ export function seatAllowance(allowance: Allowance, seat: string): number | "unl
   return allowance.kind === "bySeat" ? (allowance.seats[seat] ?? 0) : 0;
 }
 
-function poolAllowance(state: State, allowance: Allowance, start: number): number | "unlimited" {
+function poolAllowance(state: State, catalog: Catalog, allowance: Allowance, start: number): number | "unlimited" {
   if (allowance.kind === "unlimited") return "unlimited";
   if (allowance.kind === "byMonth")
     return monthIndex(state.workspace.createdAt, start) === 0 ? allowance.first : allowance.then;
   let sum = 0;
   for (const [role, count] of Object.entries(state.workspace.roles)) {
-    const seat = state.catalog.roles[role]?.seat ?? null;
+    const seat = allowanceSeat(state, catalog, role);
     if (seat === null || count === 0) continue;
     const one = allowance.seats[seat] ?? 0;
     if (one === "unlimited") return "unlimited";

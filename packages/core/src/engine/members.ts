@@ -128,7 +128,7 @@ export function syncMembers(state: State, command: MembersSyncCommand, now: numb
     listed.add(member.id);
   });
   advance(state, [POOL], now, true);
-  for (const row of [...state.members.values()]) {
+  for (const row of [...state.members.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (row.removedAt !== null || listed.has(row.id)) continue;
     advance(state, [row.id], now, true);
     remove(state, row, now);

@@ -23,6 +23,8 @@ export interface GrantOutcome {
 /** The operator gives credits: a promo. */
 export function grantPromo(state: State, command: GrantCommand, now: number): Decided<GrantOutcome> {
   const holder = command.member ?? POOL;
+  const fingerprint = JSON.stringify([holder, command.amount, command.expiresAt]);
+  const before = claimed(state, "promo", command.id, fingerprint);
   if (command.member !== null && !state.members.has(command.member)) {
     throw new DucatError(
       "unknown_member",
@@ -31,8 +33,6 @@ export function grantPromo(state: State, command: GrantCommand, now: number): De
   }
   advance(state, [holder], now, true);
   const id = `promo:${command.id}`;
-  const fingerprint = JSON.stringify([holder, command.amount, command.expiresAt]);
-  const before = claimed(state, "promo", command.id, fingerprint);
   if (before !== null) {
     const grant = presentGrant(state, mustHave(state, id), now);
     return refused({ outcome: "granted", replayed: true, amount: command.amount, grant, seq: state.workspace.seq });
@@ -75,10 +75,10 @@ function mustHave(state: State, id: string) {
 
 /** The operator takes back available credits of a named grant, never below 0. */
 export function revokeGrant(state: State, command: RevokeGrantCommand, now: number): Decided<GrantOutcome> {
-  const row = mustHave(state, command.grant);
-  advance(state, [row.holder], now, true);
   const fingerprint = JSON.stringify([command.grant, command.amount]);
   const before = claimed(state, "revoke", command.id, fingerprint);
+  const row = mustHave(state, command.grant);
+  advance(state, [row.holder], now, true);
   const answer = (amount: number, replayed: boolean): GrantOutcome => ({
     outcome: "revoked",
     replayed,

@@ -65,14 +65,17 @@ export function renewsAt(state: State, member: string, now: number): number | nu
 export function holderRenewsAt(state: State, holder: string, now: number): number | null {
   const { pending } = state.workspace;
   const end = presentCycle(state, now).endsAt;
-  if (pending === null || pending.at > end) return grantsAt(state, state.terms, holder, end) ? end : null;
+  if ((pending === null || pending.at > end) && grantsAt(state, state.terms, holder, end)) return end;
+  if (pending === null) return null;
   const terms = [...state.terms, pendingTerm(state, pending)];
   const next = terms.at(-1) as Term;
   const changed = next.epoch !== termAt(state.terms, now).epoch;
-  if (changed && grantsAt(state, terms, holder, pending.at) && !alreadyGranted(state, terms, holder, pending.at)) {
+  const nothingYet = pending.at >= end || state.holders.get(holder)?.mark === 0;
+  const first = changed || nothingYet;
+  if (first && grantsAt(state, terms, holder, pending.at) && !alreadyGranted(state, terms, holder, pending.at)) {
     return pending.at;
   }
-  const at = changed ? cycleAt(terms, pending.at).endsAt : end;
+  const at = cycleAt(terms, pending.at).endsAt;
   return grantsAt(state, terms, holder, at) ? at : null;
 }
 
@@ -80,13 +83,13 @@ function pendingAnchor(state: State, plan: Plan, pending: Pending): number {
   if (plan.anchor === "workspace") return state.workspace.createdAt;
   const before = state.terms.at(-1) as Term;
   if (pending.anchor !== null) return pending.anchor;
-  return state.catalog.plans[before.plan]?.anchor === "workspace" ? pending.at : before.anchor;
+  return planOf(state, before).anchor === "workspace" ? pending.at : before.anchor;
 }
 
 function pendingTerm(state: State, pending: Pending): Term {
   const before = state.terms.at(-1) as Term;
   const plan = state.catalog.plans[pending.plan] as Plan;
-  const holderBefore = state.catalog.plans[before.plan]?.holder;
+  const holderBefore = planOf(state, before).holder;
   const changed = plan.paid !== before.paid || plan.holder !== holderBefore;
   return {
     n: before.n + 1,
@@ -99,6 +102,7 @@ function pendingTerm(state: State, pending: Pending): Term {
     epochFrom: changed ? pending.at : before.epochFrom,
     waited: true,
     pastDueFrom: plan.paid === before.paid ? before.pastDueFrom : null,
+    catalogVersion: state.catalogVersion,
   };
 }
 

@@ -53,7 +53,8 @@ export function settle(state: State, command: SettleCommand, now: number): Decid
   row.uncollected = uncollected;
   if (command.usage !== null) row.usage = command.usage;
   row.estimated = command.estimated;
-  if (delivered === 0 && row.settles !== "metered") row.state = "refunded";
+  // What is free from the start and was delivered not at all is no settled charge either.
+  if (delivered === 0) row.state = "refunded";
   return wrote(answer(state, row.state === "settled" ? "settled" : "refunded", row, now));
 }
 

@@ -45,6 +45,8 @@ export interface WorkspaceRow extends Tracked {
   pinnedEpoch: string | null;
   pinnedCycle: number | null;
   pinnedVersion: string | null;
+  /** The pin of a free month that another epoch interrupted: the month may go on. */
+  parkedPin: { cycle: number; version: string } | null;
   /** How many present members have each role: what a pool per seat is summed from. */
   roles: Record<string, number>;
   /** How many epochs that are not free this workspace has had. */
@@ -74,6 +76,8 @@ export interface Term {
   waited: boolean;
   /** Since when the status has been `past_due` without interruption. */
   pastDueFrom: number | null;
+  /** The version published when this was written: it has the plan, whatever later ones drop. */
+  catalogVersion: string;
 }
 
 export interface MemberRow extends Tracked {
@@ -137,7 +141,8 @@ export interface GrantRow extends Tracked {
   expiresAt: number | null;
   /** Monthly grants: the cycle they belong to. */
   epoch: string | null;
-  epochFrom: number | null;
+  /** The number of the first term of the run that the cycle is in. */
+  run: number | null;
   cycleStartsAt: number | null;
   purchase: string | null;
   clawback: Clawback | null;

@@ -5,6 +5,7 @@ import { type Decided, refused, wrote } from "./answer.ts";
 import { invalid, own } from "./charge.ts";
 import type { SubscriptionCommand } from "./command.ts";
 import { edit } from "./journal.ts";
+import { planOf } from "./level.ts";
 import { claim, claimed } from "./operation.ts";
 import { type Pending, POOL, type State, type Term } from "./state.ts";
 import { appendTerm, type TermChange } from "./terms.ts";
@@ -41,49 +42,20 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   const present = state.terms.at(-1) as Term;
   const change: TermChange = { from: now };
   let writes = false;
-  let plan = command.plan;
-  if (command.status === "ended") {
-    const free = firstFreePlan(state.catalog);
-    if (plan !== null && plan !== free) {
-      throw invalid(
-        "plan",
-        `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
-      );
-    }
-    writes = setPending(state, null) || writes;
-    if (present.paid) change.plan = free;
-    plan = null;
-  } else if (command.status !== null && command.status !== present.status) {
-    change.status = command.status;
-  }
+  if (command.status === "ended") writes = endPlan(state, command, change);
+  else if (command.plan !== null) writes = changePlan(state, command, command.plan, change);
+  if (command.status !== "ended" && command.status !== null) change.status = command.status;
   if (command.newPeriod !== null && claimed(state, "period", command.newPeriod, "") === null) {
     const about = { fingerprint: "", actor: null, note: null, result: {}, at: now };
     claim(state, "period", command.newPeriod, about);
     writes = true;
     change.newPeriod = true;
   }
-  if (plan === present.plan) writes = setPending(state, null) || writes;
-  else if (plan !== null) {
-    const waits = effectiveAt(state, command, present.plan, plan, now);
-    const { pending } = state.workspace;
-    if (waits === null) {
-      writes = setPending(state, null) || writes;
-      change.plan = plan;
-    } else if (!(waits.byPeriod && pending?.byPeriod && pending.plan === plan)) {
-      // The instant is fixed when it is asked for: the same request again changes nothing.
-      writes = setPending(state, { plan, ...waits, anchor: command.anchor }) || writes;
-    }
-  }
-  const planAfter = state.catalog.plans[change.plan ?? present.plan];
-  const waitsFor = state.workspace.pending !== null && plan === state.workspace.pending.plan;
-  if (
-    command.anchor !== null &&
-    !(waitsFor && !present.paid) &&
-    planAfter?.anchor === "subscription" &&
-    command.anchor !== present.anchor
-  ) {
+  const planAfter = change.plan === undefined ? planOf(state, present) : state.catalog.plans[change.plan];
+  if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
     change.anchor = command.anchor;
   }
+  if (change.plan === undefined && change.status === present.status) delete change.status;
   const periodStarts = change.newPeriod === true && planAfter?.paid === true;
   if (change.plan === undefined && change.status === undefined && change.anchor === undefined && !periodStarts) {
     return writes;
@@ -92,9 +64,48 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
   return true;
 }
 
+/** The subscription has ended: the catalog's first free plan, now, and nothing waits any more. */
+function endPlan(state: State, { plan }: SubscriptionCommand, change: TermChange): boolean {
+  const present = state.terms.at(-1) as Term;
+  const free = firstFreePlan(state.catalog);
+  if (plan !== null && plan !== free) {
+    throw invalid(
+      "plan",
+      `must be left out, or ${free}, when the status is ended: the workspace moves to its free plan`,
+    );
+  }
+  if (present.plan !== free) change.plan = free;
+  change.status = "active";
+  return setPending(state, null);
+}
+
+/** Another plan, now or later; asking for the present one clears what waits. */
+function changePlan(state: State, command: SubscriptionCommand, plan: string, change: TermChange): boolean {
+  const present = state.terms.at(-1) as Term;
+  if (plan === present.plan) return setPending(state, null);
+  const waits = effectiveAt(state, command, plan, change.from);
+  if (waits === null) {
+    change.plan = plan;
+    return setPending(state, null);
+  }
+  // The instant is fixed when it is asked for: the same request again changes nothing.
+  const { pending } = state.workspace;
+  const again = waits.byPeriod && pending?.byPeriod === true && pending.plan === plan;
+  const at = again ? pending.at : waits.at;
+  // The anchor of a plan that is paid already moves at once; one that begins with the change waits with it.
+  const anchor = anchored(state, present) ? null : (command.anchor ?? (again ? pending.anchor : null));
+  return setPending(state, { plan, at, byPeriod: waits.byPeriod, anchor });
+}
+
+/** True while the cycles are counted from the subscription's billing anchor. */
+function anchored(state: State, term: Term): boolean {
+  return planOf(state, term).anchor === "subscription";
+}
+
 function setPending(state: State, pending: Pending | null): boolean {
   const before = state.workspace.pending;
-  if (before?.plan === pending?.plan && before?.at === pending?.at && before?.anchor === pending?.anchor) return false;
+  const fields = ["plan", "at", "byPeriod", "anchor"] as const;
+  if (fields.every((field) => before?.[field] === pending?.[field])) return false;
   edit(state, state.workspace).pending = pending;
   return true;
 }
@@ -106,13 +117,12 @@ function setPending(state: State, pending: Pending | null): boolean {
 function effectiveAt(
   state: State,
   command: SubscriptionCommand,
-  from: string,
   to: string,
   now: number,
 ): { at: number; byPeriod: boolean } | null {
-  const planFrom = state.catalog.plans[from];
+  const planFrom = planOf(state, state.terms.at(-1) as Term);
   const planTo = state.catalog.plans[to];
-  if (planFrom === undefined || planTo === undefined) throw unknownPlan(state, to);
+  if (planTo === undefined) throw unknownPlan(state, to);
   const { effective } = command;
   const waits =
     effective ?? ((planFrom.paid && !planTo.paid) || lowersAllowance(planFrom, planTo) ? "period_end" : "now");

@@ -19,6 +19,8 @@ type Given = Pick<SupportRefundOutcome, "restored" | "expired" | "reissued">;
  * expire at once, and come back as a promo to the end of the current cycle unless `reissue` is false.
  */
 export function supportRefund(state: State, command: SupportRefundCommand, now: number): Decided<SupportRefundOutcome> {
+  const fingerprint = JSON.stringify([command.charge, command.quantity, command.reissue]);
+  const before = claimed(state, "support-refund", command.id, fingerprint);
   const row = chargeOf(state, command.charge);
   const holders = new Set([row.member, POOL, ...row.slices.map((slice) => slice.holder)]);
   advance(state, [...holders], now, true);
@@ -30,8 +32,6 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
     balance: balanceAfter(state, row.member, now),
     seq: state.workspace.seq,
   });
-  const fingerprint = JSON.stringify([command.charge, command.quantity, command.reissue]);
-  const before = claimed(state, "support-refund", command.id, fingerprint);
   if (before !== null) return refused(answer(before.result as unknown as Given, true));
   if (row.state !== "settled") {
     throw new DucatError(

@@ -1,6 +1,7 @@
 import type { SubscriptionStatus } from "@ducat/client";
 import { computeEnds } from "./advance.ts";
 import { edit } from "./journal.ts";
+import { planOf } from "./level.ts";
 import type { State, Term } from "./state.ts";
 
 export interface TermChange {
@@ -20,18 +21,18 @@ export interface TermChange {
  */
 export function appendTerm(state: State, change: TermChange): Term {
   const before = state.terms.at(-1) as Term;
-  const { workspace, catalog } = state;
+  const { workspace } = state;
   const plan = change.plan ?? before.plan;
-  const planNow = catalog.plans[plan];
-  const planBefore = catalog.plans[before.plan];
+  const planBefore = planOf(state, before);
+  const planNow = plan === before.plan ? planBefore : state.catalog.plans[plan];
   if (planNow === undefined) throw new Error(`plan ${plan} is not in the catalog`);
   const paid = planNow.paid;
   const status = change.status ?? (paid === before.paid ? before.status : "active");
   const anchor =
     planNow.anchor === "workspace"
       ? workspace.createdAt
-      : (change.anchor ?? (planBefore?.anchor === "workspace" ? change.from : before.anchor));
-  const newEpoch = paid !== before.paid || planNow.holder !== planBefore?.holder || (paid && change.newPeriod === true);
+      : (change.anchor ?? (planBefore.anchor === "workspace" ? change.from : before.anchor));
+  const newEpoch = paid !== before.paid || planNow.holder !== planBefore.holder || (paid && change.newPeriod === true);
   let { epoch, epochFrom } = before;
   if (newEpoch) {
     epochFrom = change.from;
@@ -54,6 +55,7 @@ export function appendTerm(state: State, change: TermChange): Term {
     epochFrom,
     waited: change.waited ?? false,
     pastDueFrom: status === "past_due" ? (before.status === "past_due" ? before.pastDueFrom : change.from) : null,
+    catalogVersion: state.catalogVersion,
   };
   state.terms.push(term);
   state.undo.push(() => state.terms.pop());

@@ -25,7 +25,7 @@ import { seatOf } from "./level.ts";
 import { claim } from "./operation.ts";
 import { refuseAboveLimit } from "./promo.ts";
 import { buys, takesTopUps } from "./remedies.ts";
-import { operationKey, POOL, type State, type TopUpRequestRow, type TopUpRow } from "./state.ts";
+import { type MemberRow, operationKey, POOL, type State, type TopUpRequestRow, type TopUpRow } from "./state.ts";
 
 export function presentTopUp(row: TopUpRow): TopUp {
   const { id, state, buyer, pack, credits, price, recipients, payment, refunded, checkoutUrl } = row;
@@ -50,15 +50,26 @@ function packOf(state: State, id: string): TopUpPack {
   return pack;
 }
 
-/** Why this member (or, `null`, the operator) may not order now. */
-function mayNotOrder(state: State, buyer: string | null, now: number): NotAllowedReason | null {
-  if (buyer !== null) {
-    const row = state.members.get(buyer);
-    if (row === undefined) throw unknownMember(buyer);
-    if (row.removedAt !== null) return "removed";
-    if (!buys(state, buyer)) return "role";
+/** Why this member (or, `null`, the operator) may not order for these recipients now: who is removed, then who has no right. */
+function mayNotOrder(
+  state: State,
+  buyer: string | null,
+  recipients: readonly string[],
+  now: number,
+): NotAllowedReason | null {
+  const members = recipients.filter((recipient) => recipient !== POOL);
+  for (const id of buyer === null ? members : [buyer, ...members]) {
+    if (mustKnow(state, id).removedAt !== null) return "removed";
   }
+  if (buyer !== null && !buys(state, buyer)) return "role";
+  if (members.some((id) => seatOf(state, id) === null)) return "role";
   return mayNotTopUp(state, now);
+}
+
+function mustKnow(state: State, id: string): MemberRow {
+  const row = state.members.get(id);
+  if (row === undefined) throw unknownMember(id);
+  return row;
 }
 
 function mayNotTopUp(state: State, now: number): NotAllowedReason | null {
@@ -74,25 +85,19 @@ function unknownMember(id: string): DucatError {
 export function orderTopUp(state: State, command: TopUpCommand, now: number): Decided<TopUpOutcome> {
   const existing = state.topUps.get(command.id);
   if (existing !== undefined) return repeatedOrder(state, existing, command, now);
-  const pack = packOf(state, command.pack);
-  advance(state, [POOL, ...command.recipients], now, true);
-  const reason = mayNotOrder(state, command.buyer, now);
-  if (reason !== null) return refused({ outcome: "not_allowed", reason });
-  command.recipients.forEach((recipient, i) => {
-    if (recipient !== POOL) checkRecipient(state, recipient, `recipients[${i}]`);
-    if (command.recipients.indexOf(recipient) !== i) throw invalid(`recipients[${i}]`, "stands in the list twice");
+  const { buyer, recipients } = command;
+  recipients.forEach((recipient, i) => {
+    if (recipients.indexOf(recipient) !== i) throw invalid(`recipients[${i}]`, "stands in the list twice");
   });
+  for (const id of buyer === null ? recipients : [buyer, ...recipients]) if (id !== POOL) mustKnow(state, id);
+  const pack = packOf(state, command.pack);
+  advance(state, [POOL, ...recipients], now, true);
+  const reason = mayNotOrder(state, buyer, recipients, now);
+  if (reason !== null) return refused({ outcome: "not_allowed", reason });
   const row = insertOrder(state, command, pack, now);
   if (!command.paid) return wrote({ outcome: "ordered", replayed: false, topUp: presentTopUp(row) });
   pay(state, row, command.payment, now);
   return wrote({ outcome: "paid", replayed: false, topUp: presentTopUp(row) });
-}
-
-function checkRecipient(state: State, recipient: string, path: string): void {
-  if (!state.members.has(recipient)) throw unknownMember(recipient);
-  if (seatOf(state, recipient) === null) {
-    throw invalid(path, "must be a member with a seat, or workspace for the pool; this member has none");
-  }
 }
 
 function insertOrder(
@@ -227,13 +232,10 @@ export function requestTopUp(state: State, command: TopUpRequestCommand, now: nu
     }
     return refused({ outcome: "requested", replayed: true, request: presentRequest(existing) });
   }
+  mustKnow(state, command.member);
   packOf(state, command.pack);
-  const member = state.members.get(command.member);
-  if (member === undefined) throw unknownMember(command.member);
   advance(state, [command.member, POOL], now, true);
-  if (member.removedAt !== null) return refused({ outcome: "not_allowed", reason: "removed" });
-  if (seatOf(state, command.member) === null) return refused({ outcome: "not_allowed", reason: "role" });
-  const reason = mayNotTopUp(state, now);
+  const reason = mayNotOrder(state, null, [command.member], now);
   if (reason !== null) return refused({ outcome: "not_allowed", reason });
   const row = insert(state, state.requests, command.id, {
     id: command.id,
@@ -273,21 +275,19 @@ export function decideRequest(state: State, command: DecideRequestCommand, now: 
     }
     return refused(decided(state, row, true));
   }
+  const by = mustKnow(state, command.by);
   advance(state, [POOL, row.member], now, true);
-  if (command.verb !== "withdraw") {
-    const by = state.members.get(command.by);
-    if (by === undefined) throw unknownMember(command.by);
-    if (by.removedAt !== null) return refused({ outcome: "not_allowed", reason: "removed" });
-    if (!buys(state, command.by)) return refused({ outcome: "not_allowed", reason: "role" });
+  if (by.removedAt !== null) return refused({ outcome: "not_allowed", reason: "removed" });
+  if (command.verb !== "withdraw" && !buys(state, command.by)) {
+    return refused({ outcome: "not_allowed", reason: "role" });
   }
   if (command.verb === "approve") {
-    const reason = mayNotOrder(state, command.by, now);
+    const pack = packOf(state, row.pack);
+    const reason = mayNotOrder(state, command.by, [row.member], now);
     if (reason !== null) return refused({ outcome: "not_allowed", reason });
-    checkRecipient(state, row.member, "member");
     const id = requestOrderId(row.id);
     if (state.topUps.has(id)) throw new DucatError("id_reused", `There is a top-up ${id} already.`);
-    const order = { id, buyer: command.by, pack: row.pack, recipients: [row.member] };
-    insertOrder(state, order, packOf(state, row.pack), now);
+    insertOrder(state, { id, buyer: command.by, pack: row.pack, recipients: [row.member] }, pack, now);
   }
   edit(state, row);
   row.state = decision;

@@ -50,6 +50,7 @@ export function newWorkspace(id: string): WorkspaceRow {
     pinnedEpoch: null,
     pinnedCycle: null,
     pinnedVersion: null,
+    parkedPin: null,
     roles: {},
     epochs: 0,
     savedBy: -1,
@@ -110,6 +111,7 @@ export function createWorkspace(state: State, command: WorkspacePutCommand, now:
     epochFrom: details.paid ? now : createdAt,
     waited: false,
     pastDueFrom: null,
+    catalogVersion: state.catalogVersion,
   });
   state.undo.push(() => state.terms.pop());
   newHolder(state, POOL, createdAt);

@@ -149,7 +149,7 @@ async function open(
   const [clock, version] = (answers[parts.begin.length + 1] as Result).rows[0] as [number, string | null];
   if (version === null)
     throw new DucatError("not_migrated", "No catalog has been published. Run `ducat catalog publish`.");
-  await catalogs.ensure(session, [version, ...locked.rows.map((row) => row[13] as string | null)]);
+  await catalogs.ensure(session, [version]);
 
   const states = new Map<string, State>();
   const stored = new Map<string, WorkspaceRow>();
@@ -165,6 +165,7 @@ async function open(
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
     needs,
   );
+  await catalogs.ensure(session, versionsOf(states.values()));
   // By a test clock they may all still have time, and sweeping would end none of them.
   const overdue = [...states.values()].filter(
     (state) => state.runOut.length > RUN_OUT_LIMIT && state.workspace.testClock === null,
@@ -174,6 +175,15 @@ async function open(
   if (sweeps) await loadDueHolders(loader, session, batch, states, clock);
   const storedTerms = new Map([...states].map(([id, state]) => [id, state.terms.length]));
   return { states, stored, storedTerms, held, clock, catalogVersion: version, catalogs };
+}
+
+/** The catalog versions that the workspaces go by, now or in what they still remember. */
+export function* versionsOf(states: Iterable<State>): Iterable<string | null> {
+  for (const { workspace, terms } of states) {
+    yield workspace.pinnedVersion;
+    yield workspace.parkedPin?.version ?? null;
+    for (const term of terms) yield term.catalogVersion;
+  }
 }
 
 /** Of the workspaces that were not locked, those that exist: another transaction holds them. */
@@ -329,7 +339,7 @@ function tryCommand(state: State, pending: Pending, now: number, answers: Answer
 
 function unknownWorkspace(pending: Pending): Answer {
   const { verb, workspace } = pending.command;
-  if (verb === "charge") return { pending, answer: { outcome: "unknown_workspace" } };
+  if (verb === "charge" || verb === "extend") return { pending, answer: { outcome: "unknown_workspace" } };
   const message = `There is no workspace ${workspace}. Make it with PUT /v1/workspaces/:ws, or credits.workspaces.put.`;
   return { pending, error: new DucatError("unknown_workspace", message) };
 }

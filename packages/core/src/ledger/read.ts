@@ -9,7 +9,7 @@ import type { Loader } from "../store/load.ts";
 import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import { beginRead, commit } from "../store/transaction.ts";
-import { clockOf, completeStates } from "./batch.ts";
+import { clockOf, completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { publicError } from "./public-error.ts";
 
@@ -47,14 +47,16 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
         .withSession(async (session) => {
           const taken = await snapshot(session, workspace, need, true);
           if (taken === null) throw unknownWorkspace(workspace);
-          await catalogs.ensure(session, [taken.version, taken.found[13]]);
+          await catalogs.ensure(session, [taken.version]);
           const states = stateOf(taken, catalogs.known);
+          await catalogs.ensure(session, versionsOf(states.values()));
           if (stillMissing(states).size === 0) return { states, clock: taken.clock };
           // Something more is needed (a lease has run out): once more, with all of it in one snapshot.
           const again = await snapshot(session, workspace, need, false);
           if (again === null) throw unknownWorkspace(workspace);
-          await catalogs.ensure(session, [again.version, again.found[13]]);
+          await catalogs.ensure(session, [again.version]);
           const complete = stateOf(again, catalogs.known);
+          await catalogs.ensure(session, versionsOf(complete.values()));
           await completeStates(loader, session, complete);
           await session.run([commit]);
           return { states: complete, clock: again.clock };

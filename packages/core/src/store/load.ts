@@ -24,6 +24,7 @@ export const workspaceColumns = [
   ms("w.test_clock_from"),
   "w.pending_by_period",
   ms("w.pending_anchor"),
+  "w.parked_pin",
 ].join(", ");
 
 export const termColumns = [
@@ -38,6 +39,7 @@ export const termColumns = [
   ms("t.epoch_starts_at"),
   ms("t.past_due_since"),
   "t.waited",
+  "t.catalog_version",
 ].join(", ");
 
 export const holderColumns = [
@@ -75,7 +77,7 @@ export const grantColumns = [
   ms("g.at"),
   ms("g.expires_at"),
   "g.epoch",
-  ms("g.epoch_starts_at"),
+  "g.run",
   ms("g.cycle_starts_at"),
   "g.purchase",
   "g.clawback",

@@ -37,6 +37,7 @@ export function toWorkspace(r: Cells): WorkspaceRow {
     roles: r[14],
     epochs: r[15],
     testClockFrom: r[16],
+    parkedPin: r[19],
     savedBy: -1,
     dirty: false,
     fresh: false,
@@ -55,6 +56,7 @@ export function toTerm(r: Cells): Term {
     epochFrom: r[8],
     waited: r[10],
     pastDueFrom: r[9],
+    catalogVersion: r[11],
   };
 }
 
@@ -108,7 +110,7 @@ export function toGrant(r: Cells): GrantRow {
     at: r[10],
     expiresAt: r[11],
     epoch: r[12],
-    epochFrom: r[13],
+    run: r[13],
     cycleStartsAt: r[14],
     purchase: r[15],
     clawback: r[16],

@@ -83,10 +83,17 @@ export const workspaceTable: Table<WorkspaceRow> = {
     text("pinned_epoch", (row) => row.pinnedEpoch),
     instant("pinned_cycle", (row) => row.pinnedCycle),
     text("pinned_version", (row) => row.pinnedVersion),
+    json("parked_pin", (row) => row.parkedPin),
     json("roles", (row) => row.roles),
     integer("epochs", (row) => row.epochs),
   ],
 };
+
+/** What every command that writes entries changes. */
+export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
+  bigint("seq", (row) => row.seq),
+  instant("last_instant", (row) => row.lastInstant),
+];
 
 export const termsTable: Table<Term> = {
   name: "terms",
@@ -102,6 +109,7 @@ export const termsTable: Table<Term> = {
     instant("epoch_starts_at", (row) => row.epochFrom),
     boolean("waited", (row) => row.waited),
     instant("past_due_since", (row) => row.pastDueFrom),
+    text("catalog_version", (row) => row.catalogVersion),
   ],
   mutable: [],
 };
@@ -148,7 +156,7 @@ export const grantTable: Table<GrantRow> = {
     bigint("amount", (row) => row.amount),
     instant("at", (row) => row.at),
     text("epoch", (row) => row.epoch),
-    instant("epoch_starts_at", (row) => row.epochFrom),
+    integer("run", (row) => row.run),
     instant("cycle_starts_at", (row) => row.cycleStartsAt),
     text("purchase", (row) => row.purchase),
   ],

@@ -40,7 +40,7 @@ type Key = [createdAt: number, id: string];
 export async function listCharges(sql: Sql, session: Session, question: ChargesQuestion): Promise<Page<Charge>> {
   const workspace = question.workspace as string;
   const { limit } = question;
-  const filtered = question.member !== null || question.feature !== null || question.state !== null;
+  const filtered = isFiltered(question);
   let before: Key | null = cursor.read(question.cursor);
   const data: Charge[] = [];
   for (let window = 0; window < WINDOWS; window++) {
@@ -77,6 +77,10 @@ function period(question: ChargesQuestion, before: Key | null): Conditions {
 export function addPeriod(where: Conditions, { from, to }: Pick<ChargesQuestion, "from" | "to">): void {
   if (from !== null) where.add((p) => `c.created_at >= to_timestamp(${p}::float8 / 1000)`, from);
   if (to !== null) where.add((p) => `c.created_at < to_timestamp(${p}::float8 / 1000)`, to);
+}
+
+export function isFiltered({ member, feature, state }: ChargesQuestion): boolean {
+  return member !== null || feature !== null || state !== null;
 }
 
 export function addFilters(where: Conditions, { member, feature, state }: ChargesQuestion): void {

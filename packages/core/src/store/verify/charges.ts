@@ -28,6 +28,7 @@ export async function readCharges(
     },
   ]);
   const rows = result?.rows ?? [];
+  // Counted from the end: the charge's own columns stand before, however many they are.
   const charges = rows.map(
     (row): VerifiedCharge => ({ charge: toCharge(row), leased: row.at(-2), entries: row.at(-1).map(toListed) }),
   );
