@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { inspect } from "node:util";
 import { type Credits, createCredits } from "ducat";
 import pg from "pg";
 import type { Answer, Burst, BurstReport, ChargeUntil, ChargeUntilReport, Opening, Task } from "./tasks.ts";
@@ -14,7 +15,7 @@ const logged: string[] = [];
 process.on("message", (task: Task) => {
   void perform(task).then(
     (report) => process.send?.({ report }),
-    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.stack : String(error) }),
+    (error: unknown) => process.send?.({ failure: inspect(error) }),
   );
 });
 

@@ -13,6 +13,7 @@ import { toCommand } from "./inputs/index.ts";
 import type { Committed } from "./ledger/batch.ts";
 import { createCatalogs } from "./ledger/catalogs.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { publicError } from "./ledger/public-error.ts";
 import { createReader } from "./ledger/read.ts";
 import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
@@ -55,6 +56,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const sql = createSql(schema, commitScope);
   const store = createCatalogStore(sql);
   const catalogs = createCatalogs(store);
+  const transactions = new WeakMap<CallerTransaction, Database>();
   const listeners = new Set<(event: CreditsEvent) => unknown>();
   const ledger = createLedger({
     database,
@@ -101,7 +103,9 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
 
   async function withSession<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {
     await ready();
-    return await database.withSession(work);
+    return await database.withSession(work).catch((error: unknown) => {
+      throw publicError(error);
+    });
   }
 
   function announce(committed: readonly Committed[]): void {
@@ -206,10 +210,10 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     verify: read.verify,
     sweep: () => sweeper.sweep(),
     within: (transaction: unknown) => {
-      const caller = callerDatabase(transaction as CallerTransaction);
+      const queue = queueOf(transaction as CallerTransaction);
       return writingVerbs(async (command) => {
         await ready();
-        return await ledger.submitWithin(caller, command);
+        return await ledger.submitWithin(queue, command);
       });
     },
     onEvent(listener: (event: CreditsEvent) => unknown) {
@@ -227,6 +231,13 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       await database.close();
     },
   };
+
+  /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
+  function queueOf(caller: CallerTransaction): Database {
+    const queue = transactions.get(caller) ?? callerDatabase(caller);
+    transactions.set(caller, queue);
+    return queue;
+  }
 
   // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
   const credits = verbs as unknown as Credits<C>;

@@ -1,17 +1,15 @@
-import type { Balance, Charge, Explanation, Member, Quote, Verification, Workspace } from "@ducat/client";
+import type { Balance, Charge, Member, Quote, Verification, Workspace } from "@ducat/client";
 import { DucatError } from "@ducat/client";
 import type { Database, Session } from "./database/port.ts";
 import { presentCharge } from "./engine/answer.ts";
 import { balanceOf } from "./engine/balance.ts";
-import { explainBalance } from "./engine/explain/balance.ts";
-import { explainCharge } from "./engine/explain/charge.ts";
 import { presentMember } from "./engine/members.ts";
 import { quote } from "./engine/quote.ts";
 import { chargeOf } from "./engine/settle.ts";
 import { presentWorkspace } from "./engine/workspace.ts";
 import { toQuestion } from "./inputs/index.ts";
+import { createExplainer } from "./ledger/explain.ts";
 import type { Reader } from "./ledger/read.ts";
-import { readChargeStory } from "./store/charge-story.ts";
 import type { History } from "./store/history.ts";
 import { noNeeds } from "./store/needs.ts";
 import type { Sql } from "./store/sql.ts";
@@ -29,6 +27,8 @@ export interface ReadingParts {
 
 /** The verbs that only look. */
 export function readingVerbs({ database, sql, reader, history, ready }: ReadingParts) {
+  const explainer = createExplainer(database, sql, reader);
+
   async function balance(input: unknown): Promise<Balance> {
     const { workspace, member } = toQuestion.balance(input);
     await ready();
@@ -66,26 +66,6 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
     return await reader.read(question.workspace, noNeeds(), (state, now) => presentWorkspace(state, now));
   }
 
-  async function explainOneCharge(input: unknown): Promise<Explanation> {
-    const question = toQuestion.explainCharge(input);
-    const story = await withSession((session) => readChargeStory(sql, session, question.workspace, question.id));
-    const need = ofCharge(question.id);
-    need.sliceCharges.add(question.id);
-    return await reader.read(question.workspace, need, (state, now) => {
-      if (story === null)
-        throw new DucatError("unknown_charge", `There is no charge ${question.id} in this workspace.`);
-      return explainCharge(state, question.id, story, now);
-    });
-  }
-
-  async function explainOneBalance(input: unknown): Promise<Explanation> {
-    const question = toQuestion.explainBalance(input);
-    await ready();
-    return await reader.read(question.workspace, holder(question.member), (state, now) =>
-      explainBalance(state, question.member, now),
-    );
-  }
-
   async function verify(input: VerifyInput = {}): Promise<Verification> {
     const { onProgress, ...question } = input;
     const { workspaces } = toQuestion.verify(question);
@@ -104,7 +84,18 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
     charge,
     member,
     workspace,
-    explain: { charge: explainOneCharge, balance: explainOneBalance },
+    explain: {
+      async charge(input: unknown) {
+        const question = toQuestion.explainCharge(input);
+        await ready();
+        return await explainer.charge(question);
+      },
+      async balance(input: unknown) {
+        const question = toQuestion.explainBalance(input);
+        await ready();
+        return await explainer.balance(question);
+      },
+    },
     verify,
     entries: async (input: unknown) => await ask(toQuestion.entries(input), history.entries),
     charges: async (input?: unknown) => await ask(toQuestion.charges(input), history.charges),
