@@ -145,6 +145,7 @@ create table {schema}.charge (
   metadata jsonb not null default '{}',
   epoch text not null,
   cycle_starts_at timestamptz not null,
+  version integer not null default 0,
   primary key (workspace_id, id),
   constraint charge_numbers check (
     quantity between 1 and 1000 and delivered between 0 and quantity and refunded_units between 0 and quantity

@@ -18,7 +18,7 @@ import type { Command } from "./engine/command.ts";
 import { quote } from "./engine/quote.ts";
 import { chargeOf } from "./engine/settle.ts";
 import { presentWorkspace } from "./engine/workspace.ts";
-import { newId } from "./ids.ts";
+import { newAttempt } from "./ids.ts";
 import { toCommand, toQuestion } from "./inputs/index.ts";
 import type { Committed } from "./ledger/batch.ts";
 import { createCatalogs } from "./ledger/catalogs.ts";
@@ -126,12 +126,12 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     heartbeat: (input) => submit(toCommand.heartbeat(input)),
   });
 
-  const charge = (input: unknown, call?: CallOptions) => submit<never>(toCommand.charge(input, newId), call);
+  const charge = (input: unknown, call?: CallOptions) => submit<never>(toCommand.charge(input, newAttempt), call);
   const runVerbs: RunVerbs = {
     charge: (input, call) => charge(input, call),
-    settle: (input) => submit(toCommand.settle(input, newId)),
-    refund: (input) => submit(toCommand.refund(input, newId)),
-    newAttempt: newId,
+    settle: (input) => submit(toCommand.settle(input, newAttempt)),
+    refund: (input) => submit(toCommand.refund(input, newAttempt)),
+    newAttempt,
     watch,
   };
 
@@ -204,8 +204,8 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
     extend: (input: unknown, call?: CallOptions) => submit(toCommand.extend(input), call),
     heartbeat: (input: unknown, call?: CallOptions) => submit(toCommand.heartbeat(input), call),
     cancel: (input: unknown, call?: CallOptions) => submit(toCommand.cancel(input), call),
-    settle: (input: unknown, call?: CallOptions) => submit(toCommand.settle(input, newId), call),
-    refund: (input: unknown, call?: CallOptions) => submit(toCommand.refund(input, newId), call),
+    settle: (input: unknown, call?: CallOptions) => submit(toCommand.settle(input, newAttempt), call),
+    refund: (input: unknown, call?: CallOptions) => submit(toCommand.refund(input, newAttempt), call),
     supportRefund: (input: unknown, call?: CallOptions) => submit(toCommand.supportRefund(input), call),
     run: (input: ChargeInput, work: never, call?: never) => run(runVerbs, input, work, call),
     begin: (input: ChargeInput, call?: never) => begin(runVerbs, input, call),
@@ -267,12 +267,12 @@ export function createCredits<C extends Catalog = DefaultCatalog>(options: Credi
       return await ledger.submitWithin(transaction, command);
     };
     return {
-      charge: (input: unknown) => inside(toCommand.charge(input, newId)),
+      charge: (input: unknown) => inside(toCommand.charge(input, newAttempt)),
       extend: (input: unknown) => inside(toCommand.extend(input)),
       heartbeat: (input: unknown) => inside(toCommand.heartbeat(input)),
       cancel: (input: unknown) => inside(toCommand.cancel(input)),
-      settle: (input: unknown) => inside(toCommand.settle(input, newId)),
-      refund: (input: unknown) => inside(toCommand.refund(input, newId)),
+      settle: (input: unknown) => inside(toCommand.settle(input, newAttempt)),
+      refund: (input: unknown) => inside(toCommand.refund(input, newAttempt)),
       grant: (input: unknown) => inside(toCommand.grant(input)),
     };
   }

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "fb216e528c340b06df7580eeeef9039f414f75791b0ff35ab6484284f0998c64",
+    hash: "d9b331ce0d418b4c0b9c7eb3e91491c2ec05157989dcc051a679396f41045973",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 
@@ -153,6 +153,7 @@ create table {schema}.charge (
   metadata jsonb not null default '{}',
   epoch text not null,
   cycle_starts_at timestamptz not null,
+  version integer not null default 0,
   primary key (workspace_id, id),
   constraint charge_numbers check (
     quantity between 1 and 1000 and delivered between 0 and quantity and refunded_units between 0 and quantity

@@ -85,10 +85,8 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     for (;;) {
       const batch = queue.take(setAside);
       if (batch.size > 0) {
-        const work = runWhole(batch, true);
-        // The callers of the batch before get their answers while the database works on this one.
-        if (tell !== undefined) setImmediate(tell);
-        tell = await work;
+        // The callers of the batch before get their answers while the database saves this one.
+        tell = await runWhole(batch, true, once(tell));
       } else if (tell !== undefined) {
         tell();
         tell = undefined;
@@ -107,12 +105,22 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
   }
 
   /** Runs a batch to its end, whatever happens; answers the function that tells the callers. */
-  async function runWhole(batch: Batch, skipLocked: boolean): Promise<() => void> {
+  async function runWhole(batch: Batch, skipLocked: boolean, whileSaving: () => void): Promise<() => void> {
+    try {
+      return await runOrGiveUp(batch, skipLocked, whileSaving);
+    } finally {
+      whileSaving();
+    }
+  }
+
+  async function runOrGiveUp(batch: Batch, skipLocked: boolean, whileSaving: () => void): Promise<() => void> {
     if (batch.size === 0) return () => {};
     let tries = 0;
     for (;;) {
       try {
-        const result = await database.withSession((session) => runBatch(parts, session, batch, { skipLocked }));
+        const result = await database.withSession((session) =>
+          runBatch(parts, session, batch, { skipLocked, whileSaving }),
+        );
         away = false;
         return finish(result, batch);
       } catch (error) {
@@ -129,7 +137,7 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
           continue;
         }
         if (failure === "unavailable") away = true;
-        return await giveUp(batch, skipLocked, error);
+        return await giveUp(batch, skipLocked, whileSaving, error);
       }
     }
   }
@@ -157,7 +165,12 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
   }
 
   /** A batch that failed for good is halved, so that one poisoned command fails alone. */
-  async function giveUp(batch: Batch, skipLocked: boolean, error: unknown): Promise<() => void> {
+  async function giveUp(
+    batch: Batch,
+    skipLocked: boolean,
+    whileSaving: () => void,
+    error: unknown,
+  ): Promise<() => void> {
     const failure = classify(error);
     const all = [...batch.values()].flat();
     const shared = failure === "unavailable" || failure === "lock_timeout" || isDucatError(error);
@@ -168,8 +181,8 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
       };
     }
     const middle = Math.ceil(all.length / 2);
-    const first = await runWhole(byWorkspace(all.slice(0, middle)), skipLocked);
-    const second = await runWhole(byWorkspace(all.slice(middle)), skipLocked);
+    const first = await runOrGiveUp(byWorkspace(all.slice(0, middle)), skipLocked, whileSaving);
+    const second = await runOrGiveUp(byWorkspace(all.slice(middle)), skipLocked, whileSaving);
     return () => {
       first();
       second();
@@ -180,7 +193,7 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     setAside.add(workspace);
     void beside
       .run(async () => {
-        const tell = await runWhole(new Map([[workspace, list]]), false);
+        const tell = await runWhole(new Map([[workspace, list]]), false, once(undefined));
         tell();
       })
       .finally(() => {
@@ -210,6 +223,16 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
         settleIdle();
       });
     },
+  };
+}
+
+/** The function, if there is one, to be called at most once. */
+function once(work: (() => void) | undefined): () => void {
+  let left = work;
+  return () => {
+    const now = left;
+    left = undefined;
+    now?.();
   };
 }
 

@@ -3,10 +3,10 @@ import type { Database, Statement } from "../database/port.ts";
 import type { Command } from "../engine/command.ts";
 import { jitter } from "../ids.ts";
 import { createLoader, type Loader } from "../store/load.ts";
-import { createMemberMemory } from "../store/needs.ts";
+import { createChargeMemory } from "../store/needs.ts";
 import { createSaver } from "../store/save.ts";
-import { type CommitScope, createSql } from "../store/sql.ts";
-import { type Batch, type BatchParts, type Committed, runBatch } from "./batch.ts";
+import { type CommitScope, createSql, type Sql } from "../store/sql.ts";
+import { type Batch, type BatchParts, type BatchSql, type Committed, runBatch } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { createBeside, createLane, type Lane } from "./lane.ts";
 
@@ -39,13 +39,13 @@ const BESIDE = 4;
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { database, schema, catalogs, commitScope, lockTimeoutMs } = options;
-  const sql = createSql(schema, commitScope);
-  const loader = createLoader(sql);
+  const single = createSql(schema, "workspace", commitScope === "workspace");
+  const loader = createLoader(single);
   const parts: BatchParts = {
-    loader,
-    saver: createSaver(sql),
+    single: { loader, saver: createSaver(single) },
+    mixed: commitScope === "workspace" ? null : forMany(createSql(schema, "mixed")),
     catalogs,
-    members: createMemberMemory(),
+    memory: createChargeMemory(),
     begin:
       database.kind === "pg"
         ? beginStatements(lockTimeoutMs)
@@ -105,6 +105,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       await Promise.all(lanes.map((lane) => lane.idle()));
     },
   };
+}
+
+function forMany(sql: Sql): BatchSql {
+  return { loader: createLoader(sql), saver: createSaver(sql) };
 }
 
 /**

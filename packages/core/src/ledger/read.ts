@@ -59,7 +59,7 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
           if (again === null) throw unknownWorkspace(workspace);
           await catalogs.ensure(session, [again.version, again.found[13]]);
           const complete = stateOf(again, catalogs.known);
-          await completeStates({ loader }, session, complete);
+          await completeStates(loader, session, complete);
           await session.run([commit]);
           return { states: complete, clock: again.clock };
         })

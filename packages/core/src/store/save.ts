@@ -1,6 +1,6 @@
 import type { Statement } from "../database/port.ts";
 import type { ChargeRow, State, Term, Tracked, WorkspaceRow } from "../engine/state.ts";
-import { type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
+import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
   chargeTable,
@@ -78,7 +78,7 @@ function keysOf<Row>(table: Table<Row>): Column<Row>[] {
 
 /** Sets all columns but the first `keys`, which find the row. */
 function updateColumns<Row>(sql: Sql, table: string, columns: readonly Column<Row>[], keys: number): string {
-  const from = source(
+  const from = keyedSource(
     sql,
     columns.map((column) => column.type),
   );
@@ -111,7 +111,7 @@ function workspaceWriter(sql: Sql): Writer<State["workspace"]> {
     sql,
     insertColumns.map((column) => column.type),
   );
-  const updateFrom = source(
+  const updateFrom = keyedSource(
     sql,
     workspaceTable.mutable.map((column) => column.type),
   );
@@ -137,7 +137,7 @@ export interface Saver {
 }
 
 export function createSaver(sql: Sql): Saver {
-  const recordedAt = "date_trunc('milliseconds', statement_timestamp())";
+  const recordedAt = "(select date_trunc('milliseconds', statement_timestamp()))";
   const writers = {
     workspace: workspaceWriter(sql),
     terms: writer(sql, termsTable),
@@ -155,14 +155,14 @@ export function createSaver(sql: Sql): Saver {
   };
   const plainInsert: Prepared = { name: "plain charge insert", text: insertColumns(sql, "charge", plainCharge) };
   const endUpdate: Prepared = { name: "plain charge end", text: updateColumns(sql, "charge", plainEnd, 1) };
-  const leases = source(sql, ["float8", "text"]);
+  const leases = keyedSource(sql, ["bigint", "text"]);
   const leaseDelete: Prepared = {
     name: "lease delete",
     text:
       `delete from ${sql.schema}lease t using ${leases.rows} where t.workspace_id = ${leases.workspace}` +
       ` and t.expires_at = ${toInstant("k.c1")} and t.charge_id = k.c2`,
   };
-  const hot = source(sql, ["bigint", "float8"]);
+  const hot = keyedSource(sql, ["bigint", "bigint"]);
   const seqUpdate: Prepared = {
     name: "workspace seq update",
     text:

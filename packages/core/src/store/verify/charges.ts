@@ -29,7 +29,7 @@ export async function readCharges(
   ]);
   const rows = result?.rows ?? [];
   const charges = rows.map(
-    (row): VerifiedCharge => ({ charge: toCharge(row), leased: row[35], entries: row[36].map(toListed) }),
+    (row): VerifiedCharge => ({ charge: toCharge(row), leased: row.at(-2), entries: row.at(-1).map(toListed) }),
   );
   return { charges, next: rows.length < PAGE ? null : (rows.at(-1)?.[1] ?? null) };
 }
