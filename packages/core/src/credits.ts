@@ -84,13 +84,14 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const history = createHistory(sql, catalogs);
   const reader = createReader(database, ledger.loader, catalogs);
 
-  let state: "new" | "ready" | "closed" = "new";
+  let state: "new" | "ready" | "closing" | "closed" = "new";
   let preparing: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
   /** Everything waits for the first verb's preparations; after a failure the next verb tries again. */
   function ready(): Promise<void> | undefined {
     if (state === "ready") return undefined;
-    if (state === "closed")
+    if (state === "closing" || state === "closed")
       return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
     preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
@@ -99,13 +100,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       },
       (error: unknown) => {
         preparing = undefined;
-        throw error;
+        throw publicError(error);
       },
     );
     return preparing;
   }
 
-  function submit<Answer>(command: Command, call?: CallOptions): Promise<Answer> {
+  /** The input is read here, so that a fault in it is a rejection like any other and not thrown at the caller. */
+  function submit<Answer>(read: () => Command, call?: CallOptions): Promise<Answer> {
+    let command: Command;
+    try {
+      command = read();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const waiting = ready();
     if (waiting === undefined) return ledger.submit<Answer>(command, call?.signal);
     return waiting.then(() => ledger.submit<Answer>(command, call?.signal));
@@ -137,14 +145,14 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     database,
     sql,
     log,
-    heartbeat: (input) => submit(toCommand.heartbeat(input)),
+    heartbeat: (input) => submit(() => toCommand.heartbeat(input)),
   });
 
-  const charge = (input: unknown, call?: CallOptions) => submit<never>(toCommand.charge(input, newAttempt), call);
+  const charge = (input: unknown, call?: CallOptions) => submit<never>(() => toCommand.charge(input, newAttempt), call);
   const runVerbs: RunVerbs = {
     charge: (input, call) => charge(input, call),
-    settle: (input) => submit(toCommand.settle(input, newAttempt)),
-    refund: (input) => submit(toCommand.refund(input, newAttempt)),
+    settle: (input) => submit(() => toCommand.settle(input, newAttempt)),
+    refund: (input) => submit(() => toCommand.refund(input, newAttempt)),
     newAttempt,
     watch,
   };
@@ -195,11 +203,12 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   }
 
   /** A question to the history. */
-  function ask<Asked, Answer>(
-    question: Asked,
+  async function ask<Asked, Answer>(
+    read: () => Asked,
     answer: (session: Session, question: Asked) => Promise<Answer>,
   ): Promise<Answer> {
-    return withSession((session) => answer(session, question));
+    const question = read();
+    return await withSession((session) => answer(session, question));
   }
 
   async function verify(input: VerifyInput = {}): Promise<Verification> {
@@ -209,6 +218,8 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     return await verifyAll(database, sql, {
       ...(workspaces === null ? {} : { workspaces }),
       ...(onProgress === undefined ? {} : { onProgress }),
+    }).catch((error: unknown) => {
+      throw publicError(error);
     });
   }
 
@@ -229,48 +240,48 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const verbs = {
     quote: readQuote,
     charge,
-    extend: (input: unknown, call?: CallOptions) => submit(toCommand.extend(input), call),
-    heartbeat: (input: unknown, call?: CallOptions) => submit(toCommand.heartbeat(input), call),
-    cancel: (input: unknown, call?: CallOptions) => submit(toCommand.cancel(input), call),
-    settle: (input: unknown, call?: CallOptions) => submit(toCommand.settle(input, newAttempt), call),
-    refund: (input: unknown, call?: CallOptions) => submit(toCommand.refund(input, newAttempt), call),
-    supportRefund: (input: unknown, call?: CallOptions) => submit(toCommand.supportRefund(input), call),
+    extend: (input: unknown, call?: CallOptions) => submit(() => toCommand.extend(input), call),
+    heartbeat: (input: unknown, call?: CallOptions) => submit(() => toCommand.heartbeat(input), call),
+    cancel: (input: unknown, call?: CallOptions) => submit(() => toCommand.cancel(input), call),
+    settle: (input: unknown, call?: CallOptions) => submit(() => toCommand.settle(input, newAttempt), call),
+    refund: (input: unknown, call?: CallOptions) => submit(() => toCommand.refund(input, newAttempt), call),
+    supportRefund: (input: unknown, call?: CallOptions) => submit(() => toCommand.supportRefund(input), call),
     run: (input: ChargeInput, work: never, call?: never) => run(runVerbs, input, work, call),
     begin: (input: ChargeInput, call?: never) => begin(runVerbs, input, call),
     balance: readBalance,
-    entries: (input: unknown) => ask(toQuestion.entries(input), history.entries),
-    charges: { get: readCharge, list: (input?: unknown) => ask(toQuestion.charges(input), history.charges) },
-    usage: (input: unknown) => ask(toQuestion.usage(input), history.usage),
-    grant: (input: unknown) => submit(toCommand.grant(input)),
-    revokeGrant: (input: unknown) => submit(toCommand.revokeGrant(input)),
+    entries: (input: unknown) => ask(() => toQuestion.entries(input), history.entries),
+    charges: { get: readCharge, list: (input?: unknown) => ask(() => toQuestion.charges(input), history.charges) },
+    usage: (input: unknown) => ask(() => toQuestion.usage(input), history.usage),
+    grant: (input: unknown) => submit(() => toCommand.grant(input)),
+    revokeGrant: (input: unknown) => submit(() => toCommand.revokeGrant(input)),
     topUps: {
-      create: (input: unknown) => submit(toCommand.topUp(input)),
-      paid: (input: unknown) => submit(toCommand.topUpPaid(input)),
-      refunded: (input: unknown) => submit(toCommand.topUpRefunded(input)),
-      get: (input: unknown) => ask(toQuestion.topUp(input), history.topUp),
+      create: (input: unknown) => submit(() => toCommand.topUp(input)),
+      paid: (input: unknown) => submit(() => toCommand.topUpPaid(input)),
+      refunded: (input: unknown) => submit(() => toCommand.topUpRefunded(input)),
+      get: (input: unknown) => ask(() => toQuestion.topUp(input), history.topUp),
     },
     topUpRequests: {
-      create: (input: unknown) => submit(toCommand.topUpRequest(input)),
-      list: (input: unknown) => ask(toQuestion.topUpRequests(input), history.topUpRequests),
-      approve: (input: unknown) => submit(toCommand.approve(input)),
-      decline: (input: unknown) => submit(toCommand.decline(input)),
-      withdraw: (input: unknown) => submit(toCommand.withdraw(input)),
+      create: (input: unknown) => submit(() => toCommand.topUpRequest(input)),
+      list: (input: unknown) => ask(() => toQuestion.topUpRequests(input), history.topUpRequests),
+      approve: (input: unknown) => submit(() => toCommand.approve(input)),
+      decline: (input: unknown) => submit(() => toCommand.decline(input)),
+      withdraw: (input: unknown) => submit(() => toCommand.withdraw(input)),
     },
     workspaces: {
-      put: (input: unknown) => submit(toCommand.workspacePut(input)),
+      put: (input: unknown) => submit(() => toCommand.workspacePut(input)),
       get: readWorkspace,
-      list: (input?: unknown) => ask(toQuestion.workspaces(input), history.workspaces),
-      archive: (input: unknown) => submit(toCommand.workspaceArchive(input)),
+      list: (input?: unknown) => ask(() => toQuestion.workspaces(input), history.workspaces),
+      archive: (input: unknown) => submit(() => toCommand.workspaceArchive(input)),
     },
     members: {
-      put: (input: unknown) => submit(toCommand.memberPut(input)),
-      remove: (input: unknown) => submit(toCommand.memberRemove(input)),
+      put: (input: unknown) => submit(() => toCommand.memberPut(input)),
+      remove: (input: unknown) => submit(() => toCommand.memberRemove(input)),
       get: readMember,
-      list: (input: unknown) => ask(toQuestion.members(input), history.members),
-      sync: (input: unknown) => submit(toCommand.membersSync(input)),
+      list: (input: unknown) => ask(() => toQuestion.members(input), history.members),
+      sync: (input: unknown) => submit(() => toCommand.membersSync(input)),
     },
-    subscriptions: { update: (input: unknown) => submit(toCommand.subscription(input)) },
-    clock: { advance: (input: unknown) => submit(toCommand.advanceClock(input)) },
+    subscriptions: { update: (input: unknown) => submit(() => toCommand.subscription(input)) },
+    clock: { advance: (input: unknown) => submit(() => toCommand.advanceClock(input)) },
     catalog: { published, publish },
     within,
     verify,
@@ -280,12 +291,15 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     },
     ready: async () => await ready(),
     async close() {
-      if (state === "closed") return;
-      await preparing?.catch(() => {});
-      await watch.stop();
-      await ledger.drain();
-      state = "closed";
-      await database.close();
+      closing ??= (async () => {
+        if (preparing !== undefined) await preparing.catch(() => {});
+        state = "closing";
+        await watch.stop();
+        await ledger.drain();
+        state = "closed";
+        await database.close();
+      })();
+      await closing;
     },
   };
 
