@@ -1,27 +1,15 @@
-import type {
-  Balance,
-  Catalog,
-  Charge,
-  ChargeInput,
-  Member,
-  PublishedCatalog,
-  Quote,
-  Verification,
-  Workspace,
-} from "@ducat/client";
+import type { Catalog, ChargeInput, PublishedCatalog, Workspace } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { createOutbox } from "./background/outbox.ts";
+import { createSweeper } from "./background/sweeper.ts";
+import { catalogToInput, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
-import { presentCharge } from "./engine/answer.ts";
-import { balanceOf } from "./engine/balance.ts";
 import type { Command } from "./engine/command.ts";
-import { presentMember } from "./engine/members.ts";
-import { quote } from "./engine/quote.ts";
-import { chargeOf } from "./engine/settle.ts";
-import { presentWorkspace } from "./engine/workspace.ts";
+import type { Swept } from "./engine/sweep.ts";
+import { createHandler, type HandlerOptions } from "./http/handler.ts";
 import { newAttempt } from "./ids.ts";
-import { toCommand, toQuestion } from "./inputs/index.ts";
+import { toCommand } from "./inputs/index.ts";
 import type { Committed } from "./ledger/batch.ts";
 import { createCatalogs } from "./ledger/catalogs.ts";
 import { createLedger } from "./ledger/ledger.ts";
@@ -29,15 +17,16 @@ import { publicError } from "./ledger/public-error.ts";
 import { createReader } from "./ledger/read.ts";
 import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
+import { readingVerbs } from "./reading-verbs.ts";
 import { begin, type RunVerbs, run } from "./run.ts";
+import { createCandidates } from "./store/candidates.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
 import { createHistory } from "./store/history.ts";
-import { noNeeds } from "./store/needs.ts";
+import { createOutboxStore } from "./store/outbox.ts";
 import { createSql } from "./store/sql.ts";
-import { verifyAll } from "./store/verify.ts";
-import type { CallOptions, Credits, CreditsEvent, CreditsWithin, VerifyInput } from "./verbs.ts";
+import type { CallOptions, Credits, CreditsEvent } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
-import { verbsWithin } from "./within.ts";
+import { writingVerbs } from "./writing-verbs.ts";
 
 type DefaultCatalog = typeof defaultCatalog;
 
@@ -67,21 +56,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const sql = createSql(schema, commitScope);
   const store = createCatalogStore(sql);
   const catalogs = createCatalogs(store);
-  const listeners = new Set<(event: CreditsEvent) => void>();
   const transactions = new WeakMap<CallerTransaction, Database>();
+  const listeners = new Set<(event: CreditsEvent) => unknown>();
   const ledger = createLedger({
     database,
     schema,
     commitScope,
     catalogs,
-    lanes: options.lanes ?? (database.kind === "pg" ? 4 : 1),
+    lanes: options.lanes ?? (database.kind === "pg" ? 3 : 1),
     maxBatch: 500,
     maxQueued: options.maxQueued ?? 20_000,
     lockTimeoutMs: options.lockTimeoutMs ?? 5000,
     committed: announce,
     log,
   });
-  const history = createHistory(sql, catalogs);
   const reader = createReader(database, ledger.loader, catalogs);
 
   let state: "new" | "ready" | "closing" | "closed" = "new";
@@ -96,7 +84,9 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
-        if (state === "new") state = "ready";
+        if (state !== "new") return;
+        state = "ready";
+        startBackground();
       },
       (error: unknown) => {
         preparing = undefined;
@@ -106,14 +96,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     return preparing;
   }
 
-  /** The input is read here, so that a fault in it is a rejection like any other and not thrown at the caller. */
-  function submit<Answer>(read: () => Command, call?: CallOptions): Promise<Answer> {
-    let command: Command;
-    try {
-      command = read();
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  function submit<Answer>(command: Command, call?: CallOptions): Promise<Answer> {
     const waiting = ready();
     if (waiting === undefined) return ledger.submit<Answer>(command, call?.signal);
     return waiting.then(() => ledger.submit<Answer>(command, call?.signal));
@@ -145,82 +128,54 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     database,
     sql,
     log,
-    heartbeat: (input) => submit(() => toCommand.heartbeat(input)),
+    heartbeat: (input) => submit(toCommand.heartbeat(input)),
   });
 
-  const charge = (input: unknown, call?: CallOptions) => submit<never>(() => toCommand.charge(input, newAttempt), call);
+  const write = writingVerbs(submit);
+  const read = readingVerbs({ database, sql, reader, history: createHistory(sql, catalogs), ready });
   const runVerbs: RunVerbs = {
-    charge: (input, call) => charge(input, call),
-    settle: (input) => submit(() => toCommand.settle(input, newAttempt)),
-    refund: (input) => submit(() => toCommand.refund(input, newAttempt)),
+    charge: (input, call) => submit(toCommand.charge(input, newAttempt), call),
+    settle: (input) => submit(toCommand.settle(input, newAttempt)),
+    refund: (input) => submit(toCommand.refund(input, newAttempt)),
     newAttempt,
     watch,
   };
+  const sweepWorkspace = (workspace: string) => submit<Swept>({ verb: "sweep", workspace });
+  const candidates = createCandidates(sql);
+  const sweeper = createSweeper({
+    due: (limit, skip) => withSession((session) => candidates.due(session, limit, skip)),
+    dueSlowly: (limit, skip) => withSession((session) => candidates.dueSlowly(session, limit, skip)),
+    sweepWorkspace,
+    intervalMs: options.sweepIntervalMs ?? 10_000,
+    log,
+  });
+  const outbox = createOutbox({
+    database,
+    store: createOutboxStore(sql),
+    deliver: (notice) => Promise.all([...listeners].map((listener) => listener(notice))),
+    listening: () => listeners.size > 0,
+    intervalMs: 1000,
+    log,
+  });
 
-  async function readBalance(input: unknown): Promise<Balance> {
-    const { workspace, member } = toQuestion.balance(input);
-    await ready();
-    const need = noNeeds();
-    if (member !== null) need.holders.add(member);
-    return await reader.read(workspace, need, (found, now) => balanceOf(found, member, now));
+  /** Begins what runs by itself, once the database is prepared. */
+  function startBackground(): void {
+    if (options.background === false) return;
+    sweeper.start();
+    outbox.start();
   }
 
-  async function readCharge(input: unknown): Promise<Charge> {
-    const { workspace, id } = toQuestion.charge(input);
-    await ready();
-    const need = noNeeds();
-    need.charges.add(id);
-    need.chargeHolders.add(id);
-    return await reader.read(workspace, need, (found) => presentCharge(workspace, chargeOf(found, id)));
-  }
-
-  async function readQuote(input: unknown): Promise<Quote> {
-    const { workspace, member, items } = toQuestion.quote(input);
-    await ready();
-    const need = noNeeds();
-    need.holders.add(member);
-    return await reader.read(workspace, need, (found, now) => quote(found, { member, items }, now));
-  }
-
-  async function readMember(input: unknown): Promise<Member> {
-    const { workspace, member } = toQuestion.member(input);
-    await ready();
-    const need = noNeeds();
-    need.holders.add(member);
-    return await reader.read(workspace, need, (found) => {
-      const row = found.members.get(member);
-      if (row === undefined) {
-        throw new DucatError("unknown_member", `There is no member ${member} in this workspace. Put the member first.`);
-      }
-      return presentMember(found, row);
-    });
-  }
-
-  async function readWorkspace(input: unknown): Promise<Workspace> {
-    const { workspace } = toQuestion.workspace(input);
-    await ready();
-    return await reader.read(workspace, noNeeds(), (found, now) => presentWorkspace(found, now));
-  }
-
-  /** A question to the history. */
-  async function ask<Asked, Answer>(
-    read: () => Asked,
-    answer: (session: Session, question: Asked) => Promise<Answer>,
-  ): Promise<Answer> {
-    const question = read();
-    return await withSession((session) => answer(session, question));
-  }
-
-  async function verify(input: VerifyInput = {}): Promise<Verification> {
-    const { onProgress, ...question } = input;
-    const { workspaces } = toQuestion.verify(question);
-    await ready();
-    return await verifyAll(database, sql, {
-      ...(workspaces === null ? {} : { workspaces }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    }).catch((error: unknown) => {
-      throw publicError(error);
-    });
+  /** Moves a test clock, and does what sweepers would have done on the way, to the end. */
+  async function advanceClock(input: unknown): Promise<Workspace> {
+    const command = toCommand.advanceClock(input);
+    const moved = await submit<Workspace>(command);
+    let swept = 0;
+    for (;;) {
+      const { written } = await sweepWorkspace(command.workspace);
+      swept += written;
+      if (written === 0) break;
+    }
+    return swept === 0 ? moved : await read.workspace({ workspace: command.workspace });
   }
 
   async function published(): Promise<PublishedCatalog> {
@@ -238,83 +193,60 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   }
 
   const verbs = {
-    quote: readQuote,
-    charge,
-    extend: (input: unknown, call?: CallOptions) => submit(() => toCommand.extend(input), call),
-    heartbeat: (input: unknown, call?: CallOptions) => submit(() => toCommand.heartbeat(input), call),
-    cancel: (input: unknown, call?: CallOptions) => submit(() => toCommand.cancel(input), call),
-    settle: (input: unknown, call?: CallOptions) => submit(() => toCommand.settle(input, newAttempt), call),
-    refund: (input: unknown, call?: CallOptions) => submit(() => toCommand.refund(input, newAttempt), call),
-    supportRefund: (input: unknown, call?: CallOptions) => submit(() => toCommand.supportRefund(input), call),
+    ...write,
+    quote: read.quote,
     run: (input: ChargeInput, work: never, call?: never) => run(runVerbs, input, work, call),
     begin: (input: ChargeInput, call?: never) => begin(runVerbs, input, call),
-    balance: readBalance,
-    entries: (input: unknown) => ask(() => toQuestion.entries(input), history.entries),
-    charges: { get: readCharge, list: (input?: unknown) => ask(() => toQuestion.charges(input), history.charges) },
-    usage: (input: unknown) => ask(() => toQuestion.usage(input), history.usage),
-    grant: (input: unknown) => submit(() => toCommand.grant(input)),
-    revokeGrant: (input: unknown) => submit(() => toCommand.revokeGrant(input)),
-    topUps: {
-      create: (input: unknown) => submit(() => toCommand.topUp(input)),
-      paid: (input: unknown) => submit(() => toCommand.topUpPaid(input)),
-      refunded: (input: unknown) => submit(() => toCommand.topUpRefunded(input)),
-      get: (input: unknown) => ask(() => toQuestion.topUp(input), history.topUp),
-    },
-    topUpRequests: {
-      create: (input: unknown) => submit(() => toCommand.topUpRequest(input)),
-      list: (input: unknown) => ask(() => toQuestion.topUpRequests(input), history.topUpRequests),
-      approve: (input: unknown) => submit(() => toCommand.approve(input)),
-      decline: (input: unknown) => submit(() => toCommand.decline(input)),
-      withdraw: (input: unknown) => submit(() => toCommand.withdraw(input)),
-    },
-    workspaces: {
-      put: (input: unknown) => submit(() => toCommand.workspacePut(input)),
-      get: readWorkspace,
-      list: (input?: unknown) => ask(() => toQuestion.workspaces(input), history.workspaces),
-      archive: (input: unknown) => submit(() => toCommand.workspaceArchive(input)),
-    },
-    members: {
-      put: (input: unknown) => submit(() => toCommand.memberPut(input)),
-      remove: (input: unknown) => submit(() => toCommand.memberRemove(input)),
-      get: readMember,
-      list: (input: unknown) => ask(() => toQuestion.members(input), history.members),
-      sync: (input: unknown) => submit(() => toCommand.membersSync(input)),
-    },
-    subscriptions: { update: (input: unknown) => submit(() => toCommand.subscription(input)) },
-    clock: { advance: (input: unknown) => submit(() => toCommand.advanceClock(input)) },
+    balance: read.balance,
+    entries: read.entries,
+    charges: { get: read.charge, list: read.charges },
+    usage: read.usage,
+    explain: read.explain,
+    topUps: { ...write.topUps, get: read.topUp },
+    topUpRequests: { ...write.topUpRequests, list: read.topUpRequests },
+    workspaces: { ...write.workspaces, get: read.workspace, list: read.workspaces },
+    members: { ...write.members, get: read.member, list: read.members },
+    clock: { advance: advanceClock },
     catalog: { published, publish },
-    within,
-    verify,
-    onEvent(listener: (event: CreditsEvent) => void) {
+    verify: read.verify,
+    sweep: () => sweeper.sweep(),
+    within: (transaction: unknown) => {
+      const queue = queueOf(transaction as CallerTransaction);
+      return writingVerbs(async (command) => {
+        await ready();
+        return await ledger.submitWithin(queue, command);
+      });
+    },
+    onEvent(listener: (event: CreditsEvent) => unknown) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
     ready: async () => await ready(),
     async close() {
-      closing ??= (async () => {
-        if (preparing !== undefined) await preparing.catch(() => {});
-        state = "closing";
-        await watch.stop();
-        await ledger.drain();
-        state = "closed";
-        await database.close();
-      })();
+      closing ??= shutDown();
       await closing;
     },
   };
 
-  /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
-  function within(transaction: unknown): CreditsWithin<C> {
-    const caller = transaction as CallerTransaction;
-    const queue = transactions.get(caller) ?? callerDatabase(caller);
-    transactions.set(caller, queue);
-    return verbsWithin<C>(async (command) => {
-      await ready();
-      return await ledger.submitWithin(queue, command);
-    });
+  /** Takes nothing more, and answers everything that was asked before. */
+  async function shutDown(): Promise<void> {
+    if (preparing !== undefined) await preparing.catch(() => {});
+    state = "closing";
+    await Promise.all([watch.stop(), sweeper.stop(), outbox.stop()]);
+    await ledger.drain();
+    state = "closed";
+    await database.close();
   }
 
-  return verbs as unknown as Credits<C>;
-}
+  /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
+  function queueOf(caller: CallerTransaction): Database {
+    const queue = transactions.get(caller) ?? callerDatabase(caller);
+    transactions.set(caller, queue);
+    return queue;
+  }
 
-export { catalogVersion };
+  // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
+  const credits = verbs as unknown as Credits<C>;
+  return credits;
+}

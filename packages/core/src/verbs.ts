@@ -60,6 +60,7 @@ import type {
   WorkspaceOutcome,
 } from "@ducat/client";
 import type { ChargeTarget, PackId, PlanId, RoleId } from "./catalog/index.ts";
+import type { Handler, HandlerOptions } from "./http/handler.ts";
 
 export type {
   CallOptions,
@@ -158,6 +159,26 @@ type Typed<Input, Fields> = Omit<Input, keyof Fields> & Fields;
 
 type TypedCharge<C extends Catalog> = Omit<ChargeInput, "feature" | "mode" | "quantity" | "usage"> & ChargeTarget<C>;
 
+/** The verbs that change something, as `within` offers them inside the caller's transaction. */
+export type WritingVerbs<C extends Catalog = Catalog> = Pick<
+  Credits<C>,
+  | "charge"
+  | "extend"
+  | "heartbeat"
+  | "cancel"
+  | "settle"
+  | "refund"
+  | "supportRefund"
+  | "grant"
+  | "revokeGrant"
+  | "subscriptions"
+> & {
+  topUps: Omit<Credits<C>["topUps"], "get">;
+  topUpRequests: Omit<Credits<C>["topUpRequests"], "list">;
+  workspaces: Omit<Credits<C>["workspaces"], "get" | "list">;
+  members: Omit<Credits<C>["members"], "get" | "list">;
+};
+
 /** The verbs of a credits engine, typed by its catalog. Every write is safe to repeat: its id makes a repeat harmless. */
 export interface Credits<C extends Catalog = Catalog> {
   /** What each item would cost this member now, and whether a charge for it would go through. Writes nothing. */
@@ -237,32 +258,18 @@ export interface Credits<C extends Catalog = Catalog> {
   verify(input?: VerifyInput): Promise<Verification>;
   /** Ends leases that ran out and expires what has ended, everywhere. The background sweeper calls it by itself. */
   sweep(): Promise<{ workspaces: number; written: number }>;
-  /** Listens to what happened. Answers the function that stops listening. */
-  onEvent(listener: (event: CreditsEvent) => void): () => void;
-  /** The writing verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
-  within(transaction: unknown): CreditsWithin<C>;
+  /**
+   * Listens to what happened: `changed` at once after a commit of this process, and notices, which are kept in the
+   * database until some process's listener has taken them without throwing (at least once). Answers the function that
+   * stops listening.
+   */
+  onEvent(listener: (event: CreditsEvent) => unknown): () => void;
+  /** The HTTP API of this engine as a web-standard handler: `(request: Request) => Promise<Response>`. */
+  handler(options: HandlerOptions): Handler;
+  /** The same verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
+  within(transaction: unknown): WritingVerbs<C>;
   /** Connects, migrates and publishes now instead of at the first verb, and answers whether all is well. */
   ready(): Promise<void>;
   /** Finishes what is running and lets go of the database. */
   close(): Promise<void>;
 }
-
-/** The verbs that write, as one transaction of the caller's may carry them. */
-export type CreditsWithin<C extends Catalog = Catalog> = Pick<
-  Credits<C>,
-  | "charge"
-  | "extend"
-  | "heartbeat"
-  | "cancel"
-  | "settle"
-  | "refund"
-  | "supportRefund"
-  | "grant"
-  | "revokeGrant"
-  | "subscriptions"
-> & {
-  topUps: Pick<Credits<C>["topUps"], "create" | "paid" | "refunded">;
-  topUpRequests: Pick<Credits<C>["topUpRequests"], "create" | "approve" | "decline" | "withdraw">;
-  workspaces: Pick<Credits<C>["workspaces"], "put" | "archive">;
-  members: Pick<Credits<C>["members"], "put" | "remove" | "sync">;
-};

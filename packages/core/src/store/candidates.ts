@@ -1,5 +1,5 @@
 import type { Session, Statement } from "../database/port.ts";
-import { expiryDue, noticeDue } from "./due.ts";
+import { beginsRun, expiryDue, noticeDue } from "./due.ts";
 import type { Sql } from "./sql.ts";
 
 /** Finds workspaces in which time has done something that nobody has written yet. Takes no locks and decides nothing. */
@@ -36,10 +36,10 @@ export function createCandidates({ schema }: Sql): Candidates {
     ` and w.pending_at <= ${now} limit $1::integer`;
   // A monthly grant ends two months after its cycle's start at the latest, so older plan changes need no look.
   const cutShort = from(
-    `select distinct t.workspace_id from ${schema}terms t where t.n > 1 and t.starts_at = t.epoch_starts_at` +
+    `select distinct t.workspace_id from ${schema}terms t where t.n > 1 and ${beginsRun(schema)}` +
       ` and t.starts_at <= ${now} and t.starts_at > ${now} - interval '70 days'` +
       ` and exists (select 1 from ${schema}credit_grant g where g.workspace_id = t.workspace_id and not g.closed` +
-      " and g.available > 0 and g.epoch_starts_at < t.epoch_starts_at)",
+      " and g.available > 0 and g.run < t.n)",
   );
 
   async function find(session: Session, texts: readonly string[], limit: number, skip: readonly string[]) {

@@ -1,5 +1,5 @@
 import type { Result, Statement } from "../database/port.ts";
-import { expiryDue, noticeDue } from "./due.ts";
+import { beginsRun, expiryDue, noticeDue } from "./due.ts";
 import type { Need } from "./needs.ts";
 import { keyedSource, ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
@@ -336,8 +336,8 @@ export function createLoader(sql: Sql): Loader {
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
         ` and (${expiryDue(sweptAt)} or ${noticeDue(sweptAt)}` +
         // A plan change that began another epoch ended these before the date that they carry.
-        ` or g.available > 0 and g.epoch_starts_at < (select max(t.epoch_starts_at) from ${schema}terms t` +
-        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt})) limit $3::integer`,
+        ` or g.available > 0 and g.run < (select max(t.n) from ${schema}terms t` +
+        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt} and ${beginsRun(schema)})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 

@@ -166,8 +166,8 @@ onEachDatabase((database) => {
     it("tells plan, allowance, each grant and what is owed", async () => {
       const story = await balance("ada");
       expect(story.summary).toBe(
-        "ada can spend 13,490 credits: 9,820 monthly, 2,610 promotional, 1,000 bought and 60 from the pool." +
-          " 180 credits are held by work that is under way. 530 credits are owed.",
+        "ada can spend 13,490 credits: 9,820 monthly, 2,620 promotional and 1,050 bought. 60 credits are of the workspace's" +
+          " pool, which its members share. 180 credits are held by work that is under way. 530 credits are owed.",
       );
       const lines = texts(story);
       expect(lines[0]).toBe(

@@ -1,7 +1,7 @@
 import type { Balance, Explanation } from "@ducat/client";
 import { presentCycle } from "../advance.ts";
 import { instant, instantOrNull } from "../answer.ts";
-import { balanceOf } from "../balance.ts";
+import { balanceOf, monthly } from "../balance.ts";
 import { termAt, termIndexAt } from "../calendar.ts";
 import { compareBurnOrder } from "../grants.ts";
 import { planOf, seatOf } from "../level.ts";
@@ -28,7 +28,7 @@ export function explainBalance(state: State, member: string | null, now: number)
     planLine(state, now),
     ...pendingLines(state),
     ...memberLines(state, member),
-    ...holders.flatMap((holder) => allowanceLines(state, balance, holder, now)),
+    ...holders.flatMap((holder) => allowanceLines(state, holder, now)),
     ...holders.flatMap((holder) => grantLines(state, holder, now)),
     ...capLines(balance),
     ...holders.flatMap((holder) => debtLines(state, holder)),
@@ -46,15 +46,16 @@ function summary(balance: Balance, member: string | null): string {
     [balance.monthly.available, "monthly"],
     [balance.promo.available, "promotional"],
     [balance.topUp.available, "bought"],
-    [balance.pool?.available ?? 0, "from the pool"],
   ];
   const parts = sums.filter(([amount]) => amount > 0).map(([amount, kind]) => `${number(amount)} ${kind}`);
-  const frozen = balance.topUp.frozen + (balance.pool?.topUp.frozen ?? 0);
+  const { frozen } = balance.topUp;
+  const shared = balance.pool?.available ?? 0;
   const sentences = [
     balance.unlimited
       ? `${who} draws on an allowance without limit.`
       : `${who} ${spends}${balance.available > 0 && parts.length > 0 ? `: ${list(parts)}` : ""}.`,
   ];
+  if (shared > 0) sentences.push(`${creditsAre(shared)} of the workspace's pool, which its members share.`);
   if (balance.held > 0) sentences.push(`${creditsAre(balance.held)} held by work that is under way.`);
   if (frozen > 0) sentences.push(`${creditsAre(frozen)} frozen.`);
   if (balance.debt > 0) sentences.push(`${creditsAre(balance.debt)} owed.`);
@@ -119,10 +120,9 @@ function article(word: string): string {
   return /^[aeiou]/i.test(word) ? "an" : "a";
 }
 
-function allowanceLines(state: State, balance: Balance, holder: string, now: number): Line[] {
-  const monthly = holder === POOL && balance.pool !== null ? balance.pool.monthly : balance.monthly;
-  const { allowance, used, renewsAt } = monthly;
-  const facts = { holder, ...monthly };
+function allowanceLines(state: State, holder: string, now: number): Line[] {
+  const { allowance, used, renewsAt } = monthly(state, holder, 0, now);
+  const facts = { holder, allowance, used, renewsAt };
   if (allowance === null) {
     return [
       line(null, `The allowance of ${owner(holder)} has no limit: charges are recorded and take no credits.`, facts),
