@@ -38,11 +38,12 @@ describe("inside the caller's own transaction", () => {
 
   it("everything goes back with the caller's rollback", async () => {
     await freeWorkspace("rollback");
+    const before = await credits.entries({ workspace: "rollback" });
     const host = await begun();
     await credits.within(host).charge({ workspace: "rollback", id: "job", ...screen });
     await credits.within(host).settle({ workspace: "rollback", id: "job" });
     await host.query("rollback");
-    expect(await credits.entries({ workspace: "rollback" })).toMatchObject({ data: [] });
+    expect(await credits.entries({ workspace: "rollback" })).toEqual(before);
     expect(await credits.balance({ workspace: "rollback" })).toMatchObject({ available: 600, held: 0 });
     expect(await credits.charge({ workspace: "rollback", id: "job", ...screen })).toMatchObject({
       outcome: "charged",
