@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { testCredits } from "../setup/credits.ts";
-import { connect } from "../setup/hands.ts";
+import { connect, holdWorkspace, untilWaiting } from "../setup/hands.ts";
 
 const { credits, schema, logged } = testCredits({ lanes: 1 });
 const screen = { member: "ada", feature: "generate-screen" } as const;
@@ -13,6 +13,9 @@ beforeAll(async () => {
     create sequence ${schema}.strikes;
     create function ${schema}.strike() returns trigger language plpgsql as $$
     begin
+      if new.id = 'poison-late' then
+        perform pg_advisory_xact_lock_shared(hashtext('${schema}'));
+      end if;
       if new.id like 'poison%' then
         raise exception 'this row cannot be' using errcode = 'check_violation', constraint = 'charge_numbers';
       elsif new.id like 'deadlock-a' and nextval('${schema}.strikes') % 3 <> 0 then
@@ -71,6 +74,34 @@ describe("one poisoned command", () => {
       expect(made.map(({ charge }) => charge)).toEqual(asked.map(({ id }) => id));
     }
     expect(await credits.verify()).toMatchObject({ ok: true });
+  });
+
+  it("does not let a workspace's commands pass each other while halves of its batch wait", async () => {
+    const others = ["other-1", "other-2", "other-3", "other-4"];
+    await freeWorkspaces("sick-1", "sick-2", "torn", ...others);
+    const hand = await connect();
+    await hand.query("select pg_advisory_lock(hashtext($1))", [schema]);
+    const torn = await holdWorkspace(schema, "torn");
+    // All places beside the lane are taken, so what is set aside stays there although its workspace is free again.
+    const helds = await Promise.all(others.map((workspace) => holdWorkspace(schema, workspace)));
+    const elsewhere = others.map((workspace) => credits.charge({ workspace, id: "c", ...screen }));
+    await Promise.all(helds.map((held) => untilWaiting(held.client, 1)));
+
+    // Halved once, the charge and its settle are in different halves; and the second half waits for our hand.
+    const answers = [
+      settledOrCode(credits.charge({ workspace: "sick-1", id: "poison", ...screen })),
+      settledOrCode(credits.charge({ workspace: "torn", id: "c", ...screen })),
+      settledOrCode(credits.charge({ workspace: "sick-2", id: "poison-late", ...screen })),
+      settledOrCode(credits.settle({ workspace: "torn", id: "c" })),
+    ];
+    await untilWaiting(hand, 1);
+    await torn.release();
+    await hand.query("select pg_advisory_unlock(hashtext($1))", [schema]);
+    expect(await answers[2]).toBe("internal");
+    for (const held of helds) await held.release();
+    expect(await Promise.all(answers)).toEqual(["internal", "charged", "internal", "settled"]);
+    for (const answer of await Promise.all(elsewhere)) expect(answer).toMatchObject({ outcome: "charged" });
+    expect(logged.splice(0).length).toBe(2);
   });
 
   it("says what happened inside to the log, and nothing of it to the caller", async () => {

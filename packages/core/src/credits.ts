@@ -72,13 +72,14 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   });
   const reader = createReader(database, ledger.loader, catalogs);
 
-  let state: "new" | "ready" | "closed" = "new";
+  let state: "new" | "ready" | "closing" | "closed" = "new";
   let preparing: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
   /** Everything waits for the first verb's preparations; after a failure the next verb tries again. */
   function ready(): Promise<void> | undefined {
     if (state === "ready") return undefined;
-    if (state === "closed")
+    if (state === "closing" || state === "closed")
       return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
     preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
@@ -89,7 +90,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       },
       (error: unknown) => {
         preparing = undefined;
-        throw error;
+        throw publicError(error);
       },
     );
     return preparing;
@@ -223,14 +224,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
     ready: async () => await ready(),
     async close() {
-      if (state === "closed") return;
-      await preparing?.catch(() => {});
-      await Promise.all([watch.stop(), sweeper.stop(), outbox.stop()]);
-      await ledger.drain();
-      state = "closed";
-      await database.close();
+      closing ??= shutDown();
+      await closing;
     },
   };
+
+  /** Takes nothing more, and answers everything that was asked before. */
+  async function shutDown(): Promise<void> {
+    if (preparing !== undefined) await preparing.catch(() => {});
+    state = "closing";
+    await Promise.all([watch.stop(), sweeper.stop(), outbox.stop()]);
+    await ledger.drain();
+    state = "closed";
+    await database.close();
+  }
 
   /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
   function queueOf(caller: CallerTransaction): Database {

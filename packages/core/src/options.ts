@@ -94,10 +94,20 @@ function checkNumber(
 ): void {
   const value: unknown = options[key];
   if (value === undefined) return;
-  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
+  if (!isWhole(value, min, max)) {
     fault(key, `must be a whole number from ${min} to ${max}`);
   }
 }
+
+const databaseKeys = new Set([
+  "connectionString",
+  "pool",
+  "directory",
+  "memory",
+  "max",
+  "connectionTimeoutMs",
+  "preparedStatements",
+]);
 
 function checkDatabase(database: unknown, fault: AddFault): void {
   const help = "must be { connectionString }, { pool }, { directory } or { memory: true }";
@@ -106,6 +116,9 @@ function checkDatabase(database: unknown, fault: AddFault): void {
     return;
   }
   const given = database as Record<string, unknown>;
+  for (const key of Object.keys(given)) {
+    if (!databaseKeys.has(key)) fault(`database.${key}`, `is not an option of a database; it ${help}`);
+  }
   const kinds = ["connectionString", "pool", "directory", "memory"].filter((key) => given[key] !== undefined);
   if (kinds.length > 1) fault("database", `${help}, not several of them (${kinds.join(", ")})`);
   if (given.directory !== undefined && (typeof given.directory !== "string" || given.directory === "")) {
@@ -118,4 +131,16 @@ function checkDatabase(database: unknown, fault: AddFault): void {
   if (given.pool !== undefined && typeof (given.pool as { connect?: unknown } | null)?.connect !== "function") {
     fault("database.pool", "must be a pg.Pool");
   }
+  const { max, connectionTimeoutMs, preparedStatements } = given;
+  if (max !== undefined && !isWhole(max, 1, 10_000)) fault("database.max", "must be a whole number from 1 to 10000");
+  if (connectionTimeoutMs !== undefined && !isWhole(connectionTimeoutMs, 1, 600_000)) {
+    fault("database.connectionTimeoutMs", "must be a whole number from 1 to 600000");
+  }
+  if (preparedStatements !== undefined && typeof preparedStatements !== "boolean") {
+    fault("database.preparedStatements", "must be true or false");
+  }
+}
+
+function isWhole(value: unknown, min: number, max: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 }

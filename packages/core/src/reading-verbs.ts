@@ -9,6 +9,7 @@ import { chargeOf } from "./engine/settle.ts";
 import { presentWorkspace } from "./engine/workspace.ts";
 import { toQuestion } from "./inputs/index.ts";
 import { createExplainer } from "./ledger/explain.ts";
+import { publicError } from "./ledger/public-error.ts";
 import type { Reader } from "./ledger/read.ts";
 import type { History } from "./store/history.ts";
 import { noNeeds } from "./store/needs.ts";
@@ -70,12 +71,12 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
     const { onProgress, ...question } = input;
     const { workspaces } = toQuestion.verify(question);
     await ready();
-    return await verifyAll(database, sql, { workspaces, ...(onProgress === undefined ? {} : { onProgress }) });
+    return await told(verifyAll(database, sql, { workspaces, ...(onProgress === undefined ? {} : { onProgress }) }));
   }
 
   async function withSession<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {
     await ready();
-    return await database.withSession(work);
+    return await told(database.withSession(work));
   }
 
   return {
@@ -88,12 +89,12 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
       async charge(input: unknown) {
         const question = toQuestion.explainCharge(input);
         await ready();
-        return await explainer.charge(question);
+        return await told(explainer.charge(question));
       },
       async balance(input: unknown) {
         const question = toQuestion.explainBalance(input);
         await ready();
-        return await explainer.balance(question);
+        return await told(explainer.balance(question));
       },
     },
     verify,
@@ -111,6 +112,15 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
     answer: (session: Session, question: Asked) => Promise<Answer>,
   ): Promise<Answer> {
     return withSession((session) => answer(session, question));
+  }
+}
+
+/** The answer, or an error that a caller may be told. */
+async function told<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw publicError(error);
   }
 }
 

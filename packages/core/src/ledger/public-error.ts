@@ -5,6 +5,10 @@ import { classify } from "../database/errors.ts";
 export function publicError(error: unknown): DucatError {
   if (isDucatError(error)) return error;
   const options = { cause: error };
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "42P01" || code === "42703" || code === "3F000") {
+    return new DucatError("not_migrated", "The tables are missing or of another version. Run: ducat migrate", options);
+  }
   switch (classify(error)) {
     case "unavailable":
       return new DucatError("database_unavailable", "The database cannot be reached.", options);

@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { testCredits } from "../setup/credits.ts";
+import { connect } from "../setup/hands.ts";
+
+const LEASES = 1_100;
+const theme = { member: "ada", feature: "generate-theme" } as const;
+
+it("more leases than one transaction should end are ended before the next command, whoever comes first", async () => {
+  const { credits, schema, logged } = testCredits({ lanes: 1 });
+  for (const workspace of ["crashed-1", "crashed-2", "fine"]) {
+    await credits.workspaces.put({ workspace });
+    await credits.members.put({ workspace, member: "ada", role: "editor" });
+    await credits.grant({ workspace, id: "g", amount: 9_400, actor: "test", note: "for many" });
+  }
+  for (const workspace of ["crashed-1", "crashed-2"]) {
+    const charge = (n: number) => credits.charge({ workspace, id: `c${n}`, ...theme });
+    await Promise.all(Array.from({ length: LEASES }, (_, n) => charge(n)));
+  }
+  // The host that held them crashed ten minutes ago.
+  const hand = await connect();
+  await hand.query(
+    `update ${schema}.charge set version = version + 1, created_at = created_at - interval '20 minutes',
+      lease_expires_at = lease_expires_at - interval '10 minutes 1 second'`,
+  );
+  await hand.query(`update ${schema}.lease set expires_at = expires_at - interval '10 minutes 1 second'`);
+
+  // In one batch: those that must be swept first, and one that need not.
+  const answers = await Promise.all(
+    ["crashed-1", "fine"].map((workspace) => credits.charge({ workspace, id: "new", ...theme })),
+  );
+  expect(answers).toMatchObject([
+    { outcome: "charged", balance: { available: 9_995, held: 5 } },
+    { outcome: "charged", balance: { available: 9_995, held: 5 } },
+  ]);
+  const host = await connect();
+  await host.query("begin");
+  const inside = await credits.within(host).charge({ workspace: "crashed-2", id: "new", ...theme });
+  expect(inside).toMatchObject({ outcome: "charged", balance: { available: 9_995, held: 5 } });
+  await host.query("commit");
+  expect(logged).toEqual([]);
+  // The charges' own instants were moved by hand, so only the sums are looked at.
+  const { rows } = await hand.query(
+    `select count(*)::int as open, (select count(*)::int from ${schema}.lease) as leases
+      from ${schema}.charge where state = 'open'`,
+  );
+  expect(rows).toEqual([{ open: 3, leases: 3 }]);
+}, 30_000);
