@@ -1,9 +1,16 @@
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { documents, quoted, readDocument } from "../scripts/quote-snippets.ts";
 
 test.each(documents())("%s quotes the examples as they are", (path) => {
   const text = readDocument(path);
   expect(text, "run `node scripts/quote-snippets.ts`").toBe(quoted(path, text));
+});
+
+test.each(documents())("%s links to pages that are there", (path) => {
+  const page = new URL(`../${path}`, import.meta.url);
+  const links = [...readDocument(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = ""]) => target);
+  expect(links.filter((target) => !existsSync(new URL(target, page)))).toEqual([]);
 });
 
 test("a marker whose code block was lost is an error", () => {
