@@ -64,23 +64,20 @@ export async function generateScreens(
 
 // #region stream
 export async function streamScreens(
-  screens: AsyncIterable<string>,
+  screens: (signal: AbortSignal) => AsyncIterable<string>,
   { team, user, job, count }: { team: string; user: string; job: string; count: number },
 ): Promise<Response> {
-  const begun = await credits.begin({
-    workspace: team,
-    member: user,
-    id: job,
-    feature: "generate-screen",
-    quantity: count,
-  });
+  const gone = new AbortController();
+  const begun = await credits.begin(
+    { workspace: team, member: user, id: job, feature: "generate-screen", quantity: count },
+    { signal: gone.signal },
+  );
   if (begun.outcome !== "charged" || begun.replayed) return Response.json(begun, { status: 402 });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
       try {
-        for await (const screen of screens) {
-          begun.signal.throwIfAborted();
+        for await (const screen of screens(begun.signal)) {
           controller.enqueue(encoder.encode(`${screen}\n`));
           begun.deliver();
         }
@@ -92,6 +89,7 @@ export async function streamScreens(
       }
     },
     async cancel(reason) {
+      gone.abort(reason);
       await begun.fail(reason);
     },
   });

@@ -13,6 +13,12 @@ test.each(documents())("%s links to pages that are there", (path) => {
   expect(links.filter((target) => !existsSync(new URL(target, page)))).toEqual([]);
 });
 
+test("the README's curl is one of the guide's, which are run", () => {
+  const lines = readDocument("README.md").match(/^curl .*$/gm) ?? [];
+  expect(lines).not.toEqual([]);
+  for (const line of lines) expect(readDocument("docs/guides/curl.md")).toContain(line);
+});
+
 test("a marker whose code block was lost is an error", () => {
   expect(() => quoted("page.md", "<!-- snippet: examples/catalog.ts#define -->\n\nText.")).toThrow("1 snippet markers");
   expect(() => quoted("page.md", "<!-- snippet: examples/catalog.ts#nothing -->\n```ts\n```")).toThrow("no region");

@@ -49,7 +49,7 @@ test("begin: a stream that breaks off is charged for what went out", async () =>
     yield "one";
     throw new Error("broken off");
   }
-  const response = await embed.streamScreens(screens(), { team: "team", user: "ada", job: "s1", count: 3 });
+  const response = await embed.streamScreens(screens, { team: "team", user: "ada", job: "s1", count: 3 });
   expect(response.headers.get("x-credits-amount")).toBe("90");
   await expect(response.text()).rejects.toThrow("broken off");
   expect((await credits.charges.get({ workspace: "team", id: "s1" })).settledAmount).toBe(30);
@@ -57,9 +57,28 @@ test("begin: a stream that breaks off is charged for what went out", async () =>
     yield "one";
     yield "two";
   }
-  const whole = await embed.streamScreens(two(), { team: "team", user: "ada", job: "s2", count: 2 });
+  const whole = await embed.streamScreens(two, { team: "team", user: "ada", job: "s2", count: 2 });
   expect(await whole.text()).toBe("one\ntwo\n");
   expect((await credits.charges.get({ workspace: "team", id: "s2" })).settledAmount).toBe(60);
+});
+
+test("begin: a reader that goes away stops the provider and pays for what went out", async () => {
+  let stopped: AbortSignal | undefined;
+  async function* endless(signal: AbortSignal) {
+    stopped = signal;
+    yield "one";
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  }
+  const response = await embed.streamScreens(endless, { team: "team", user: "ada", job: "s3", count: 3 });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  await reader.read();
+  await reader.cancel(new Error("the tab was closed"));
+  expect(stopped?.aborted).toBe(true);
+  expect(await credits.charges.get({ workspace: "team", id: "s3" })).toMatchObject({
+    settledAmount: 30,
+    refundedAmount: 60,
+    reason: "cancelled",
+  });
 });
 
 test("within: the job and its charge, or neither", async () => {
