@@ -34,7 +34,7 @@ export interface PairContender extends Named {
    * `pairs[workspace]` counts every pair since `prepare`, warm-up and unmeasured ones too.
    */
   check(pairs: Uint32Array): Promise<void>;
-  /** Adds about this many old ledger rows, by bulk SQL where the tables are the contender's own. Absent: made by real pairs. */
+  /** Adds about this many old ledger rows by bulk SQL, right after `prepare`. Absent: the contender keeps no history. */
   fillHistory?(rows: number): Promise<void>;
   /** The last and most expensive proof, once at the end. Absent: `check` has said all there is to say. */
   prove?(): Promise<void>;

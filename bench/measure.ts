@@ -33,6 +33,8 @@ export interface PairRun extends Window {
   /** Counts every pair, also those outside the window: what `check` compares with. */
   tally: Uint32Array;
   nextId: () => string;
+  /** Called at the two ends of the timed window: where a profiler goes. */
+  aroundWindow?: { start(): void; stop(): void } | undefined;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function measurePairs(run: PairRun): Promise<Measurement> {
   let running = true;
   let measuring = false;
   let halves = 0;
+  const failures: unknown[] = [];
 
   const caller = async () => {
     try {
@@ -66,21 +69,24 @@ export async function measurePairs(run: PairRun): Promise<Measurement> {
         if (measuring) halves += 1;
       }
     } catch (error) {
-      // The others finish their pair and stop; the first error is the run's.
+      // Kept, not thrown: nobody awaits the callers before the window ends. The others finish their pair and stop.
+      failures.push(error);
       running = false;
-      throw error;
     }
   };
 
   const callers = Array.from({ length: run.callers }, caller);
   await pause(run.warmUpSeconds, () => running);
+  run.aroundWindow?.start();
   const stop = startUsage();
   measuring = true;
   await pause(run.seconds, () => running);
   measuring = false;
   running = false;
   const usage = stop();
-  await allOrFirstError(callers);
+  run.aroundWindow?.stop();
+  await Promise.all(callers);
+  if (failures.length > 0) throw failures[0];
   const pairs = halves / 2;
   return {
     ...usage,
@@ -108,7 +114,7 @@ export async function measureBulk(
         pairs += written;
       }
     };
-    await allOrFirstError([caller(), caller()]);
+    await Promise.all([caller(), caller()]);
     return pairs;
   };
   await insertFor(run.warmUpSeconds);
@@ -140,11 +146,5 @@ async function pause(seconds: number, isRunning: () => boolean): Promise<void> {
   const until = performance.now() + seconds * 1_000;
   for (let left = seconds * 1_000; left > 0 && isRunning(); left = until - performance.now()) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, 100)));
-  }
-}
-
-async function allOrFirstError(work: Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(work)) {
-    if (result.status === "rejected") throw result.reason;
   }
 }

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { performance } from "node:perf_hooks";
-import pg from "pg";
-import type { Contender, PairContender, Population } from "./contender.ts";
-import { type Measurement, measureBulk, measurePairs, type Shape, type Window } from "./measure.ts";
+import type { Contender, Population } from "./contender.ts";
+import { type Measurement, measureBulk, measurePairs, type PairRun, type Shape, type Window } from "./measure.ts";
 
 /** A contender with its funded workspaces and the count of everything it has done. */
 export interface Track {
@@ -14,8 +12,7 @@ export interface Track {
 export interface Load extends Window {
   shape: Shape;
   callers: number;
-  /** Called at the two ends of the timed window. */
-  aroundWindow?: { start(): void; stop(): void };
+  aroundWindow?: PairRun["aroundWindow"];
 }
 
 export async function prepareTrack(contender: Contender, population: Population): Promise<Track> {
@@ -23,9 +20,8 @@ export async function prepareTrack(contender: Contender, population: Population)
   return { contender, tally: new Uint32Array(population.workspaces.length), bulkPairs: 0 };
 }
 
-/** One run: clean start, warm-up, window, and the check that fails the benchmark when the end state is wrong. */
-export async function runTrack(track: Track, load: Load, checkpoint: () => Promise<void>): Promise<Measurement> {
-  await checkpoint();
+/** One run: warm-up, window, and the check that fails the benchmark when the end state is wrong. */
+export async function runTrack(track: Track, load: Load): Promise<Measurement> {
   // Garbage of the contender before must not be collected on this one's time.
   globalThis.gc?.();
   const { contender, tally } = track;
@@ -46,32 +42,13 @@ export async function runTrack(track: Track, load: Load, checkpoint: () => Promi
   return measurement;
 }
 
-/** Gives a contender this many old ledger rows (two a pair), by its own bulk SQL or else by living through them. */
-export async function fillTrack(track: Track, rows: number): Promise<void> {
-  const contender = track.contender as PairContender;
-  if (contender.fillHistory) {
-    await contender.fillHistory(rows);
-    return;
-  }
-  const nextId = timeOrderedIds();
-  for (const [part, shape] of (["hot", "spread"] as const).entries()) {
-    const wanted = (rows / 2) * ((part + 1) / 2);
-    const made = () => track.tally.reduce((sum, count) => sum + count, 0);
-    for (let have = made(); have < wanted; have = made()) {
-      const startedAt = performance.now();
-      await measurePairs({
-        contender,
-        shape,
-        workspaces: track.tally.length - 1,
-        tally: track.tally,
-        nextId,
-        callers: Math.min(1_000, Math.ceil(wanted - have)),
-        warmUpSeconds: 0,
-        seconds: wanted - have > 20_000 ? 1 : 0.05,
-      });
-      if (performance.now() - startedAt > 60_000) throw new Error(`${contender.name}: no progress while filling`);
-    }
-  }
+/**
+ * After a checkpoint the first change of each page logs the page whole. A server pays that once in many minutes, so it is paid
+ * here, before the windows, by everybody: otherwise whoever comes first, and whoever has more pages, would pay it in theirs.
+ */
+export async function touchPages(track: Track, callers: readonly number[]): Promise<void> {
+  const window = { shape: "spread", callers: Math.max(...callers), warmUpSeconds: 0, seconds: 1 } as const;
+  if (track.contender.backend !== "none") await runTrack(track, window);
 }
 
 /**
@@ -84,19 +61,5 @@ function timeOrderedIds(): () => string {
   return () => {
     count += 1;
     return prefix + String(count).padStart(14, "0");
-  };
-}
-
-/** Writes out what earlier runs left dirty, so that nobody pays for another's pages. */
-export async function checkpointer(
-  connectionString: string,
-): Promise<{ run(): Promise<void>; close(): Promise<void> }> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  return {
-    async run() {
-      await client.query("CHECKPOINT");
-    },
-    close: () => client.end(),
   };
 }

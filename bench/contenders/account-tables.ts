@@ -2,7 +2,7 @@ import { creditsPerCharge, type Population, wrong } from "../contender.ts";
 import type { Session, Sessions } from "../sessions.ts";
 
 /** Enough that no run empties it, far from the limit of a safe integer. */
-export const startBalance = 1_000_000_000_000;
+const startBalance = 1_000_000_000_000;
 
 /** A balance, its charges and their ledger, as an application that keeps credits by hand has them. */
 export interface AccountTables {
@@ -12,8 +12,11 @@ export interface AccountTables {
   fillHistory(rows: number): Promise<void>;
 }
 
+/** One schema a contender, so that several generations of one can stand side by side. */
+export const schemaOf = (name: string): string => name.replaceAll(/[^a-z0-9]/g, "_");
+
 export function accountTables(name: string, sessions: Sessions): AccountTables {
-  const schema = name.replaceAll("-", "_");
+  const schema = schemaOf(name);
   let population: Population;
   /** Charges that `fillHistory` made; they are settled and were never in a balance. */
   let oldCharges = 0;
@@ -49,11 +52,12 @@ export function accountTables(name: string, sessions: Sessions): AccountTables {
       await checkCounts(name, schema, sessions, total + oldCharges);
     },
     async fillHistory(rows) {
-      // Half charges, half ledger entries, over all workspaces, the hot one with a tenth of them.
+      // Half charges, half ledger entries; half of them the hot workspace's, the rest over all of them.
       const charges = Math.ceil(rows / 2);
       await sessions.query({ name: `${schema}-history`, text: historySql(schema) }, [population.workspaces, charges]);
-      await sessions.script(`VACUUM ANALYZE ${schema}.charge; `);
-      await sessions.script(`VACUUM ANALYZE ${schema}.ledger; `);
+      // What autovacuum would have done by the time that so many rows had come in one by one.
+      await sessions.script(`VACUUM ANALYZE ${schema}.charge`);
+      await sessions.script(`VACUUM ANALYZE ${schema}.ledger`);
       oldCharges += charges;
     },
   };
@@ -108,7 +112,7 @@ function definition(schema: string): string {
 function historySql(schema: string): string {
   return `
     WITH old AS MATERIALIZED (
-      SELECT CASE WHEN n % 10 = 0 THEN ($1::text[])[1] ELSE ($1::text[])[1 + n % cardinality($1::text[])] END AS workspace_id,
+      SELECT CASE WHEN n % 2 = 0 THEN ($1::text[])[1] ELSE ($1::text[])[1 + n % cardinality($1::text[])] END AS workspace_id,
              'history-' || lpad(n::text, 28, '0') AS id
       FROM generate_series(1, $2::int) AS n
     ), charges AS (

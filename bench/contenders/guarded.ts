@@ -6,8 +6,7 @@ import { accountTables } from "./account-tables.ts";
  * The fastest honest form without batching: the whole charge in one statement, one round trip, and so with the settle.
  * A claim whose debit found too little divides by zero on purpose: the error undoes the claim without another round trip.
  */
-export function guarded(backend: Backend, sessions: Sessions): PairContender {
-  const name = backend === "pglite" ? "guarded-pglite" : "guarded";
+export function guarded(name: string, backend: Backend, sessions: Sessions): PairContender {
   const tables = accountTables(name, sessions);
   const { schema } = tables;
   const charge = {

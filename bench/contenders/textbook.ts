@@ -3,11 +3,11 @@ import type { Sessions } from "../sessions.ts";
 import { accountTables } from "./account-tables.ts";
 
 /**
- * What a careful application does by hand: lock the row, look, update it, insert, commit. Five round trips for the charge
- * and five for the settle, prepared statements, the lock taken as late as it can be.
+ * What a careful application does by hand: claim the id, lock the balance, look, update it, commit. Five round trips for the
+ * charge and five for the settle, prepared statements. The charge is inserted before the balance is locked: a retry fails there
+ * without touching the balance, and the lock is held over one round trip less than the other way round (5–10 % faster hot).
  */
-export function textbook(backend: Backend, sessions: Sessions): PairContender {
-  const name = backend === "pglite" ? "textbook-pglite" : "textbook";
+export function textbook(name: string, backend: Backend, sessions: Sessions): PairContender {
   const tables = accountTables(name, sessions);
   const { schema } = tables;
   const lockBalance = {
@@ -40,7 +40,7 @@ export function textbook(backend: Backend, sessions: Sessions): PairContender {
     kind: "pairs",
     name,
     backend,
-    description: "BEGIN; SELECT … FOR UPDATE; UPDATE; INSERT; COMMIT, once for the charge and once for the settle",
+    description: "BEGIN; INSERT; SELECT … FOR UPDATE; UPDATE; COMMIT for the charge, as many for the settle",
     prepare(given) {
       population = given;
       return tables.prepare(given);
@@ -48,10 +48,6 @@ export function textbook(backend: Backend, sessions: Sessions): PairContender {
     charge(index, id) {
       const workspace = population.workspaces[index];
       return sessions.transaction(async (session) => {
-        const [account] = await session.query(lockBalance, [workspace]);
-        if (!account) throw new Error("unknown workspace");
-        if (Number(account.balance) < creditsPerCharge) throw new Error("insufficient");
-        await session.query(updateBalance, [workspace, creditsPerCharge]);
         await session.query(insertCharge, [
           workspace,
           id,
@@ -60,6 +56,10 @@ export function textbook(backend: Backend, sessions: Sessions): PairContender {
           1,
           creditsPerCharge,
         ]);
+        const [account] = await session.query(lockBalance, [workspace]);
+        if (!account) throw new Error("unknown workspace");
+        if (Number(account.balance) < creditsPerCharge) throw new Error("insufficient");
+        await session.query(updateBalance, [workspace, creditsPerCharge]);
       });
     },
     settle(index, id) {

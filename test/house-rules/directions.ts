@@ -15,14 +15,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["catalog"],
   inputs: ["catalog", "engine"],
   database: [],
-  store: ["catalog", "engine", "database"],
-  ledger: ["catalog", "engine", "database", "store"],
+  verify: ["engine"],
+  store: ["catalog", "engine", "inputs", "verify", "database"],
+  ledger: ["catalog", "engine", "inputs", "database", "store"],
   background: ["catalog", "engine", "inputs", "database", "store", "ledger"],
   http: ["catalog", "engine", "inputs", "database", "store", "ledger", "background"],
 };
 
 /** The rooms that decide: the same answer for the same arguments, in any runtime, without a database. */
-const pureRooms: ReadonlySet<string> = new Set(["catalog", "engine", "inputs"]);
+const pureRooms: ReadonlySet<string> = new Set(["catalog", "engine", "inputs", "verify"]);
 const impure = /^(node:|pg$|@electric-sql\/|hono|@hono\/|\.\.\/(clock|ids)\.ts$)/;
 
 /** Imports between packages follow the arrows: client ← core ← server, client ← react. */

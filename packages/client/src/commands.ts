@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from "./resources.ts";
+import type { ChargeState, SubscriptionStatus } from "./resources.ts";
 
 /** An instant given by the caller: ISO 8601 with an offset or `Z`, or a `Date`. */
 export type InstantInput = string | Date;
@@ -210,4 +210,44 @@ export interface WithdrawRequestInput {
 export interface AdvanceClockInput {
   workspace: string;
   now: InstantInput;
+}
+
+export interface ListInput {
+  cursor?: string;
+  /** 1–200; default 50. */
+  limit?: number;
+}
+
+export interface EntriesInput extends ListInput {
+  workspace: string;
+  member?: string;
+  charge?: string;
+  /** From this instant on. */
+  from?: InstantInput;
+  /** Up to but not including this instant. */
+  to?: InstantInput;
+}
+
+export interface ChargesInput extends ListInput {
+  /** Absent: across workspaces. */
+  workspace?: string;
+  member?: string;
+  feature?: string;
+  state?: ChargeState;
+  from?: InstantInput;
+  to?: InstantInput;
+}
+
+export interface UsageInput {
+  workspace: string;
+  by: "feature" | "member" | "day";
+  member?: string;
+  from?: InstantInput;
+  to?: InstantInput;
+}
+
+/** What every verb may be told beside its input. */
+export interface CallOptions {
+  /** A caller that has gone: a command that still waits in the queue is dropped and nothing is written. */
+  signal?: AbortSignal;
 }

@@ -4,6 +4,8 @@ export const errorCodes = {
   unauthorized: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
+  method_not_allowed: { status: 405, retryable: false },
+  unsupported_media_type: { status: 415, retryable: false },
   unknown_workspace: { status: 404, retryable: false },
   unknown_member: { status: 404, retryable: false },
   unknown_charge: { status: 404, retryable: false },
@@ -41,6 +43,9 @@ export const errorCodes = {
   closed: { status: 503, retryable: false },
   data_directory_in_use: { status: 503, retryable: false },
   missing_dependency: { status: 500, retryable: false },
+  /** Made by the client: no answer came, or one that is not Ducat's. */
+  unreachable: { status: 503, retryable: true },
+  unexpected_answer: { status: 502, retryable: false },
   invalid_options: { status: 500, retryable: false },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;
 

@@ -1,4 +1,4 @@
-import type { Balance, Charge, Instant, Remedy, TopUp, TopUpRequest } from "./resources.ts";
+import type { Balance, Charge, Grant, Instant, Member, Remedy, TopUp, TopUpRequest, Workspace } from "./resources.ts";
 
 /** Why this member may not do this: their role has no seat, their plan lacks the feature, or they were removed. */
 export type NotAllowedReason = "role" | "plan" | "removed" | "past_due";
@@ -132,3 +132,21 @@ export interface SyncedMembers {
 
 /** The full balance, as `balance` answers it. */
 export type BalanceOutcome = Balance;
+
+export interface GrantOutcome {
+  outcome: "granted" | "revoked";
+  replayed: boolean;
+  amount: number;
+  grant: Grant;
+  seq: number;
+}
+
+export interface WorkspaceOutcome {
+  outcome: "created" | "updated";
+  workspace: Workspace;
+}
+
+export interface MemberOutcome {
+  outcome: "added" | "changed" | "unchanged" | "removed";
+  member: Member;
+}

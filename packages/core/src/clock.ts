@@ -11,6 +11,13 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Calls the function once, later, unless the function that it answers is called before. */
+export function after(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
 /** Calls the function again and again, never twice at once; answers what stops it and waits for a running call. */
 export function every(ms: number, work: () => Promise<void> | void): () => Promise<void> {
   let stopped = false;

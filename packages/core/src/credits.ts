@@ -1,39 +1,32 @@
-import type {
-  Balance,
-  Catalog,
-  Charge,
-  ChargeInput,
-  PublishedCatalog,
-  Quote,
-  Verification,
-  Workspace,
-} from "@ducat/client";
+import type { Catalog, ChargeInput, PublishedCatalog, Workspace } from "@ducat/client";
 import { DucatError } from "@ducat/client";
-import { catalogToInput, catalogVersion, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { createOutbox } from "./background/outbox.ts";
+import { createSweeper } from "./background/sweeper.ts";
+import { catalogToInput, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
-import { presentCharge } from "./engine/answer.ts";
-import { balanceOf } from "./engine/balance.ts";
 import type { Command } from "./engine/command.ts";
-import { quote } from "./engine/quote.ts";
-import { chargeOf } from "./engine/settle.ts";
-import { presentWorkspace } from "./engine/workspace.ts";
-import { newId } from "./ids.ts";
-import { toCommand, toQuestion } from "./inputs/index.ts";
+import type { Swept } from "./engine/sweep.ts";
+import { createHandler, type HandlerOptions } from "./http/handler.ts";
+import { newAttempt } from "./ids.ts";
+import { toCommand } from "./inputs/index.ts";
 import type { Committed } from "./ledger/batch.ts";
 import { createCatalogs } from "./ledger/catalogs.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { publicError } from "./ledger/public-error.ts";
 import { createReader } from "./ledger/read.ts";
 import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
+import { readingVerbs } from "./reading-verbs.ts";
 import { begin, type RunVerbs, run } from "./run.ts";
+import { createCandidates } from "./store/candidates.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
 import { createHistory } from "./store/history.ts";
-import { noNeeds } from "./store/needs.ts";
+import { createOutboxStore } from "./store/outbox.ts";
 import { createSql } from "./store/sql.ts";
-import { verifyAll } from "./store/verify.ts";
-import type { CallOptions, Credits, CreditsEvent, VerifyInput } from "./verbs.ts";
+import type { CallOptions, Credits, CreditsEvent } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
+import { writingVerbs } from "./writing-verbs.ts";
 
 type DefaultCatalog = typeof defaultCatalog;
 
@@ -63,20 +56,20 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const sql = createSql(schema, commitScope);
   const store = createCatalogStore(sql);
   const catalogs = createCatalogs(store);
-  const listeners = new Set<(event: CreditsEvent) => void>();
+  const transactions = new WeakMap<CallerTransaction, Database>();
+  const listeners = new Set<(event: CreditsEvent) => unknown>();
   const ledger = createLedger({
     database,
     schema,
     commitScope,
     catalogs,
-    lanes: options.lanes ?? (database.kind === "pg" ? 4 : 1),
+    lanes: options.lanes ?? (database.kind === "pg" ? 3 : 1),
     maxBatch: 500,
     maxQueued: options.maxQueued ?? 20_000,
     lockTimeoutMs: options.lockTimeoutMs ?? 5000,
     committed: announce,
     log,
   });
-  const history = createHistory(sql, catalogs);
   const reader = createReader(database, ledger.loader, catalogs);
 
   let state: "new" | "ready" | "closed" = "new";
@@ -90,7 +83,9 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
-        if (state === "new") state = "ready";
+        if (state !== "new") return;
+        state = "ready";
+        startBackground();
       },
       (error: unknown) => {
         preparing = undefined;
@@ -108,7 +103,9 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
 
   async function withSession<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {
     await ready();
-    return await database.withSession(work);
+    return await database.withSession(work).catch((error: unknown) => {
+      throw publicError(error);
+    });
   }
 
   function announce(committed: readonly Committed[]): void {
@@ -133,62 +130,51 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     heartbeat: (input) => submit(toCommand.heartbeat(input)),
   });
 
-  const charge = (input: unknown, call?: CallOptions) => submit<never>(toCommand.charge(input, newId), call);
+  const write = writingVerbs(submit);
+  const read = readingVerbs({ database, sql, reader, history: createHistory(sql, catalogs), ready });
   const runVerbs: RunVerbs = {
-    charge: (input, call) => charge(input, call),
-    settle: (input) => submit(toCommand.settle(input, newId)),
-    refund: (input) => submit(toCommand.refund(input, newId)),
-    newAttempt: newId,
+    charge: (input, call) => submit(toCommand.charge(input, newAttempt), call),
+    settle: (input) => submit(toCommand.settle(input, newAttempt)),
+    refund: (input) => submit(toCommand.refund(input, newAttempt)),
+    newAttempt,
     watch,
   };
+  const sweepWorkspace = (workspace: string) => submit<Swept>({ verb: "sweep", workspace });
+  const candidates = createCandidates(sql);
+  const sweeper = createSweeper({
+    due: (limit, skip) => withSession((session) => candidates.due(session, limit, skip)),
+    dueSlowly: (limit, skip) => withSession((session) => candidates.dueSlowly(session, limit, skip)),
+    sweepWorkspace,
+    intervalMs: options.sweepIntervalMs ?? 10_000,
+    log,
+  });
+  const outbox = createOutbox({
+    database,
+    store: createOutboxStore(sql),
+    deliver: (notice) => Promise.all([...listeners].map((listener) => listener(notice))),
+    listening: () => listeners.size > 0,
+    intervalMs: 1000,
+    log,
+  });
 
-  async function readBalance(input: unknown): Promise<Balance> {
-    const { workspace, member } = toQuestion.balance(input);
-    await ready();
-    const need = noNeeds();
-    if (member !== null) need.holders.add(member);
-    return await reader.read(workspace, need, (found, now) => balanceOf(found, member, now));
+  /** Begins what runs by itself, once the database is prepared. */
+  function startBackground(): void {
+    if (options.background === false) return;
+    sweeper.start();
+    outbox.start();
   }
 
-  async function readCharge(input: unknown): Promise<Charge> {
-    const { workspace, id } = toQuestion.charge(input);
-    await ready();
-    const need = noNeeds();
-    need.charges.add(id);
-    need.chargeHolders.add(id);
-    return await reader.read(workspace, need, (found) => presentCharge(workspace, chargeOf(found, id)));
-  }
-
-  async function readQuote(input: unknown): Promise<Quote> {
-    const { workspace, member, items } = toQuestion.quote(input);
-    await ready();
-    const need = noNeeds();
-    need.holders.add(member);
-    return await reader.read(workspace, need, (found, now) => quote(found, { member, items }, now));
-  }
-
-  async function readWorkspace(input: unknown): Promise<Workspace> {
-    const { workspace } = toQuestion.workspace(input);
-    await ready();
-    return await reader.read(workspace, noNeeds(), (found, now) => presentWorkspace(found, now));
-  }
-
-  /** A question to the history. */
-  function ask<Asked, Answer>(
-    question: Asked,
-    answer: (session: Session, question: Asked) => Promise<Answer>,
-  ): Promise<Answer> {
-    return withSession((session) => answer(session, question));
-  }
-
-  async function verify(input: VerifyInput = {}): Promise<Verification> {
-    const { onProgress, ...question } = input;
-    const { workspaces } = toQuestion.verify(question);
-    await ready();
-    return await verifyAll(database, sql, {
-      ...(workspaces === null ? {} : { workspaces }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
+  /** Moves a test clock, and does what sweepers would have done on the way, to the end. */
+  async function advanceClock(input: unknown): Promise<Workspace> {
+    const command = toCommand.advanceClock(input);
+    const moved = await submit<Workspace>(command);
+    let swept = 0;
+    for (;;) {
+      const { written } = await sweepWorkspace(command.workspace);
+      swept += written;
+      if (written === 0) break;
+    }
+    return swept === 0 ? moved : await read.workspace({ workspace: command.workspace });
   }
 
   async function published(): Promise<PublishedCatalog> {
@@ -206,85 +192,54 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   }
 
   const verbs = {
-    quote: readQuote,
-    charge,
-    extend: (input: unknown, call?: CallOptions) => submit(toCommand.extend(input), call),
-    heartbeat: (input: unknown, call?: CallOptions) => submit(toCommand.heartbeat(input), call),
-    cancel: (input: unknown, call?: CallOptions) => submit(toCommand.cancel(input), call),
-    settle: (input: unknown, call?: CallOptions) => submit(toCommand.settle(input, newId), call),
-    refund: (input: unknown, call?: CallOptions) => submit(toCommand.refund(input, newId), call),
-    supportRefund: (input: unknown, call?: CallOptions) => submit(toCommand.supportRefund(input), call),
+    ...write,
+    quote: read.quote,
     run: (input: ChargeInput, work: never, call?: never) => run(runVerbs, input, work, call),
     begin: (input: ChargeInput, call?: never) => begin(runVerbs, input, call),
-    balance: readBalance,
-    entries: (input: unknown) => ask(toQuestion.entries(input), history.entries),
-    charges: { get: readCharge, list: (input?: unknown) => ask(toQuestion.charges(input), history.charges) },
-    usage: (input: unknown) => ask(toQuestion.usage(input), history.usage),
-    grant: (input: unknown) => submit(toCommand.grant(input)),
-    revokeGrant: (input: unknown) => submit(toCommand.revokeGrant(input)),
-    topUps: {
-      create: (input: unknown) => submit(toCommand.topUp(input)),
-      paid: (input: unknown) => submit(toCommand.topUpPaid(input)),
-      refunded: (input: unknown) => submit(toCommand.topUpRefunded(input)),
-      get: (input: unknown) => ask(toQuestion.topUp(input), history.topUp),
-    },
-    topUpRequests: {
-      create: (input: unknown) => submit(toCommand.topUpRequest(input)),
-      list: (input: unknown) => ask(toQuestion.topUpRequests(input), history.topUpRequests),
-      approve: (input: unknown) => submit(toCommand.approve(input)),
-      decline: (input: unknown) => submit(toCommand.decline(input)),
-      withdraw: (input: unknown) => submit(toCommand.withdraw(input)),
-    },
-    workspaces: {
-      put: (input: unknown) => submit(toCommand.workspacePut(input)),
-      get: readWorkspace,
-      list: (input?: unknown) => ask(toQuestion.workspaces(input), history.workspaces),
-      archive: (input: unknown) => submit(toCommand.workspaceArchive(input)),
-    },
-    members: {
-      put: (input: unknown) => submit(toCommand.memberPut(input)),
-      remove: (input: unknown) => submit(toCommand.memberRemove(input)),
-      list: (input: unknown) => ask(toQuestion.members(input), history.members),
-      sync: (input: unknown) => submit(toCommand.membersSync(input)),
-    },
-    subscriptions: { update: (input: unknown) => submit(toCommand.subscription(input)) },
-    clock: { advance: (input: unknown) => submit(toCommand.advanceClock(input)) },
+    balance: read.balance,
+    entries: read.entries,
+    charges: { get: read.charge, list: read.charges },
+    usage: read.usage,
+    explain: read.explain,
+    topUps: { ...write.topUps, get: read.topUp },
+    topUpRequests: { ...write.topUpRequests, list: read.topUpRequests },
+    workspaces: { ...write.workspaces, get: read.workspace, list: read.workspaces },
+    members: { ...write.members, get: read.member, list: read.members },
+    clock: { advance: advanceClock },
     catalog: { published, publish },
-    within: (transaction: unknown) => within(callerDatabase(transaction as CallerTransaction)),
-    verify,
-    onEvent(listener: (event: CreditsEvent) => void) {
+    verify: read.verify,
+    sweep: () => sweeper.sweep(),
+    within: (transaction: unknown) => {
+      const queue = queueOf(transaction as CallerTransaction);
+      return writingVerbs(async (command) => {
+        await ready();
+        return await ledger.submitWithin(queue, command);
+      });
+    },
+    onEvent(listener: (event: CreditsEvent) => unknown) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
     ready: async () => await ready(),
     async close() {
       if (state === "closed") return;
       await preparing?.catch(() => {});
-      await watch.stop();
+      await Promise.all([watch.stop(), sweeper.stop(), outbox.stop()]);
       await ledger.drain();
       state = "closed";
       await database.close();
     },
   };
 
-  /** The writing verbs inside the caller's own transaction. */
-  function within(transaction: Database) {
-    const inside = async (command: Command) => {
-      await ready();
-      return await ledger.submitWithin(transaction, command);
-    };
-    return {
-      charge: (input: unknown) => inside(toCommand.charge(input, newId)),
-      extend: (input: unknown) => inside(toCommand.extend(input)),
-      heartbeat: (input: unknown) => inside(toCommand.heartbeat(input)),
-      cancel: (input: unknown) => inside(toCommand.cancel(input)),
-      settle: (input: unknown) => inside(toCommand.settle(input, newId)),
-      refund: (input: unknown) => inside(toCommand.refund(input, newId)),
-      grant: (input: unknown) => inside(toCommand.grant(input)),
-    };
+  /** One queue a transaction, however often it is passed in: two commands of it must not be between each other's lines. */
+  function queueOf(caller: CallerTransaction): Database {
+    const queue = transactions.get(caller) ?? callerDatabase(caller);
+    transactions.set(caller, queue);
+    return queue;
   }
 
-  return verbs as unknown as Credits<C>;
+  // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
+  const credits = verbs as unknown as Credits<C>;
+  return credits;
 }
-
-export { catalogVersion };

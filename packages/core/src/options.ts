@@ -24,7 +24,7 @@ export interface CreditsOptions<C extends Catalog = Catalog> {
   sweepIntervalMs?: number;
   /** `workspace`: one workspace a transaction, as a PostgreSQL distributed by workspace needs it. Default `mixed`. */
   commitScope?: CommitScope;
-  /** How many batches run side by side; default 4 on PostgreSQL (1 on the embedded one). */
+  /** How many batches run side by side; default 3 on PostgreSQL (1 on the embedded one). */
   lanes?: number;
   /** Commands that may wait before `overloaded`; default 20,000. */
   maxQueued?: number;

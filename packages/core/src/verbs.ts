@@ -2,6 +2,7 @@ import type {
   AdvanceClockInput,
   Balance,
   BalanceAfter,
+  CallOptions,
   CancelInput,
   Catalog,
   Charge,
@@ -9,21 +10,23 @@ import type {
   ChargeInput,
   ChargeOutcome,
   ChargeRefusal,
-  ChargeState,
+  ChargesInput,
   DecideRequestInput,
   DecideRequestOutcome,
   Ended,
+  EntriesInput,
   Entry,
   Explanation,
   ExtendInput,
   ExtendOutcome,
-  Grant,
   GrantInput,
+  GrantOutcome,
   HeartbeatInput,
   HeartbeatOutcome,
-  InstantInput,
+  ListInput,
   Member,
   MemberInput,
+  MemberOutcome,
   Page,
   PublishedCatalog,
   Quote,
@@ -48,37 +51,27 @@ import type {
   TopUpRequestInput,
   TopUpRequestOutcome,
   Usage,
+  UsageInput,
   UsageRow,
   Verification,
   WithdrawRequestInput,
   Workspace,
   WorkspaceInput,
+  WorkspaceOutcome,
 } from "@ducat/client";
 import type { ChargeTarget, PackId, PlanId, RoleId } from "./catalog/index.ts";
+import type { Handler, HandlerOptions } from "./http/handler.ts";
 
-/** What every verb may be told beside its input. */
-export interface CallOptions {
-  /** A caller that has gone: a command that still waits in the queue is dropped and nothing is written. */
-  signal?: AbortSignal;
-}
-
-export interface GrantOutcome {
-  outcome: "granted" | "revoked";
-  replayed: boolean;
-  amount: number;
-  grant: Grant;
-  seq: number;
-}
-
-export interface WorkspaceOutcome {
-  outcome: "created" | "updated";
-  workspace: Workspace;
-}
-
-export interface MemberOutcome {
-  outcome: "added" | "changed" | "unchanged" | "removed";
-  member: Member;
-}
+export type {
+  CallOptions,
+  ChargesInput,
+  EntriesInput,
+  GrantOutcome,
+  ListInput,
+  MemberOutcome,
+  UsageInput,
+  WorkspaceOutcome,
+} from "@ducat/client";
 
 /** What the work of `run` gets. */
 export interface Work {
@@ -130,40 +123,6 @@ export type BeginOutcome =
   | Ended
   | ChargeRefusal;
 
-export interface ListInput {
-  cursor?: string;
-  /** 1–200; default 50. */
-  limit?: number;
-}
-
-export interface EntriesInput extends ListInput {
-  workspace: string;
-  member?: string;
-  charge?: string;
-  /** From this instant on. */
-  from?: InstantInput;
-  /** Up to but not including this instant. */
-  to?: InstantInput;
-}
-
-export interface ChargesInput extends ListInput {
-  /** Absent: across workspaces. */
-  workspace?: string;
-  member?: string;
-  feature?: string;
-  state?: ChargeState;
-  from?: InstantInput;
-  to?: InstantInput;
-}
-
-export interface UsageInput {
-  workspace: string;
-  by: "feature" | "member" | "day";
-  member?: string;
-  from?: InstantInput;
-  to?: InstantInput;
-}
-
 export interface VerifyInput {
   /** Only these workspaces; absent: all. */
   workspaces?: string[];
@@ -199,6 +158,26 @@ export type CreditsEvent =
 type Typed<Input, Fields> = Omit<Input, keyof Fields> & Fields;
 
 type TypedCharge<C extends Catalog> = Omit<ChargeInput, "feature" | "mode" | "quantity" | "usage"> & ChargeTarget<C>;
+
+/** The verbs that change something, as `within` offers them inside the caller's transaction. */
+export type WritingVerbs<C extends Catalog = Catalog> = Pick<
+  Credits<C>,
+  | "charge"
+  | "extend"
+  | "heartbeat"
+  | "cancel"
+  | "settle"
+  | "refund"
+  | "supportRefund"
+  | "grant"
+  | "revokeGrant"
+  | "subscriptions"
+> & {
+  topUps: Omit<Credits<C>["topUps"], "get">;
+  topUpRequests: Omit<Credits<C>["topUpRequests"], "list">;
+  workspaces: Omit<Credits<C>["workspaces"], "get" | "list">;
+  members: Omit<Credits<C>["members"], "get" | "list">;
+};
 
 /** The verbs of a credits engine, typed by its catalog. Every write is safe to repeat: its id makes a repeat harmless. */
 export interface Credits<C extends Catalog = Catalog> {
@@ -258,6 +237,8 @@ export interface Credits<C extends Catalog = Catalog> {
   members: {
     put(input: Typed<MemberInput, { role: RoleId<C> }>): Promise<MemberOutcome>;
     remove(input: RemoveMemberInput): Promise<MemberOutcome>;
+    /** Also one who was removed. */
+    get(input: { workspace: string; member: string }): Promise<Member>;
     list(input: { workspace: string } & ListInput): Promise<Page<Member>>;
     sync(input: SyncMembersInput): Promise<SyncedMembers>;
   };
@@ -277,25 +258,16 @@ export interface Credits<C extends Catalog = Catalog> {
   verify(input?: VerifyInput): Promise<Verification>;
   /** Ends leases that ran out and expires what has ended, everywhere. The background sweeper calls it by itself. */
   sweep(): Promise<{ workspaces: number; written: number }>;
-  /** Listens to what happened. Answers the function that stops listening. */
-  onEvent(listener: (event: CreditsEvent) => void): () => void;
+  /**
+   * Listens to what happened: `changed` at once after a commit of this process, and notices, which are kept in the
+   * database until some process's listener has taken them without throwing (at least once). Answers the function that
+   * stops listening.
+   */
+  onEvent(listener: (event: CreditsEvent) => unknown): () => void;
+  /** The HTTP API of this engine as a web-standard handler: `(request: Request) => Promise<Response>`. */
+  handler(options: HandlerOptions): Handler;
   /** The same verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
-  within(
-    transaction: unknown,
-  ): Pick<
-    Credits<C>,
-    | "charge"
-    | "extend"
-    | "heartbeat"
-    | "cancel"
-    | "settle"
-    | "refund"
-    | "grant"
-    | "workspaces"
-    | "members"
-    | "subscriptions"
-    | "topUps"
-  >;
+  within(transaction: unknown): WritingVerbs<C>;
   /** Connects, migrates and publishes now instead of at the first verb, and answers whether all is well. */
   ready(): Promise<void>;
   /** Finishes what is running and lets go of the database. */

@@ -1,3 +1,43 @@
+import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { balanceCommand } from "./commands/balance.ts";
+import { catalogCommand } from "./commands/catalog.ts";
+import { chargesCommand } from "./commands/charges.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { grantCommand, refundCommand } from "./commands/operator.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { fail } from "./fail.ts";
 
-console.log(packageJson.version);
+const commands = [
+  serveCommand,
+  migrateCommand,
+  verifyCommand,
+  catalogCommand,
+  balanceCommand,
+  chargesCommand,
+  explainCommand,
+  refundCommand,
+  grantCommand,
+];
+
+const program = new Command("ducat")
+  .description("AI credits: charge first, refund exactly, renew monthly, prove every number.")
+  .version(packageJson.version)
+  .addHelpText("after", "\nBegin with:\n  ducat serve\nEach command explains itself: ducat <command> --help");
+
+for (const command of commands) program.addCommand(command);
+for (const command of [program, ...commands, ...catalogCommand.commands]) {
+  command
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "ducat: ")) })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError("Add --help for how to use it.");
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = fail(error, process.argv.includes("--verbose"));
+}

@@ -1,1 +1,1 @@
-export type { Catalog } from "ducat";
+export { type RunningServer, type ServerOptions, startServer } from "./serve.ts";

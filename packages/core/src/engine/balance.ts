@@ -116,7 +116,8 @@ function part(state: State, holder: string, now: number): PoolBalance {
   };
 }
 
-function monthly(state: State, id: string, available: number, now: number): MonthlyBalance {
+/** What the present cycle allots to one holder, and what of it is used. */
+export function monthly(state: State, id: string, available: number, now: number): MonthlyBalance {
   const holder = holderOf(state, id);
   const cycle = presentCycle(state, now);
   const level = levelOf(state, id, termAt(state.terms, now), now, cycle);

@@ -78,6 +78,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     endedAttempt: null,
     leaseMs: command.leaseMs,
     leaseExpiresAt: now + command.leaseMs,
+    version: 0,
     stored: null,
     createdAt: now,
     endedAt: null,

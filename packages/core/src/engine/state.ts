@@ -194,6 +194,8 @@ export interface ChargeRow extends Tracked {
   endedAttempt: string | null;
   leaseMs: number;
   leaseExpiresAt: number;
+  /** How often the row has been changed since it was made. */
+  version: number;
   /** The row as the database has it; `null`: not at all. */
   stored: Readonly<ChargeRow> | null;
   createdAt: number;
@@ -279,6 +281,8 @@ export interface State {
   charges: Map<string, ChargeRow>;
   /** Open charges whose lease may have run out, in no order. */
   runOut: string[];
+  /** Charges that were remembered and have been changed elsewhere since. */
+  changed: string[];
   topUps: Map<string, TopUpRow>;
   requests: Map<string, TopUpRequestRow>;
   operations: Map<string, OperationRow>;

@@ -8,7 +8,7 @@ import type { State } from "./state.ts";
 import { presentWorkspace } from "./workspace.ts";
 
 export interface Swept {
-  /** Entries and notices that this sweep wrote. */
+  /** Entries and notices that this sweep wrote, and charges that it ended. */
   written: number;
 }
 
@@ -18,7 +18,9 @@ export interface Swept {
  */
 export function sweep(state: State, now: number): Decided<Swept> {
   advance(state, [...state.holders.keys()], now, false);
-  const written = state.entries.length + state.events.length;
+  // A charge that took no credits (free, or of an allowance without limit) ends without an entry.
+  const ended = state.runOut.filter((id) => state.charges.get(id)?.dirty).length;
+  const written = state.entries.length + state.events.length + ended;
   const termsAdded = state.workspace.dirty;
   return written > 0 || termsAdded ? wrote({ written }) : refused({ written });
 }

@@ -46,6 +46,7 @@ export const toQuestion = {
   topUpRequests: queries.toTopUpRequestsQuestion,
   workspace: queries.toWorkspaceKey,
   workspaces: queries.toWorkspacesQuestion,
+  member: queries.toMemberKey,
   members: queries.toMembersQuestion,
   verify: queries.toVerifyQuestion,
 } as const;

@@ -1,7 +1,7 @@
 import { maxCredits, maxQuantity } from "../catalog/limits.ts";
 import { type Rule, rule } from "./rule.ts";
 
-export function wholeNumber(minimum: number, maximum: number): Rule<number> {
+function wholeNumber(minimum: number, maximum: number): Rule<number> {
   return rule({
     schema: { type: "integer", minimum, maximum },
     wants: `a whole number from ${minimum} to ${maximum}`,

@@ -88,7 +88,10 @@ function addUnknown(
   faults: Faults,
 ): void {
   if (given[key] === undefined) return;
-  if (isFull(faults)) return addFault(faults, "", "");
+  if (isFull(faults)) {
+    faults.count += 1;
+    return;
+  }
   const shown = key.length > 60 ? `${key.slice(0, 60).toWellFormed()}…` : key.toWellFormed();
   const hint = suggestion(key, keys);
   const help = hint === "" ? `the fields are ${keys.join(", ")}` : "correct or remove it";

@@ -90,6 +90,9 @@ export const toWorkspaceKey = reader(workspaceKeyInput);
 export const workspacesInput = shape(page);
 export const toWorkspacesQuestion = optionalReader(workspacesInput);
 
+export const memberKeyInput = shape({ workspace: id, member: memberId });
+export const toMemberKey = reader(memberKeyInput);
+
 export const membersInput = shape({ workspace: id, ...page });
 export const toMembersQuestion = reader(membersInput);
 

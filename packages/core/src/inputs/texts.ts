@@ -2,7 +2,7 @@ import { textFault } from "../catalog/plain-data.ts";
 import { type Rule, rule } from "./rule.ts";
 
 /** Who holds the pool's grants; no member may be called so. */
-export const reservedMember = "workspace";
+const reservedMember = "workspace";
 
 /** 1 where a character may stand in an id: printable ASCII without space, `/ \ ? # %`. 2 where it may also come first. */
 const idCharacters = new Uint8Array(128);
@@ -27,7 +27,7 @@ function explainId(value: unknown, maxLength: number): string | null {
   if (value.length > maxLength) return `must have at most ${maxLength} characters, got ${value.length}`;
   const first = value.charCodeAt(0);
   if (idCharacters[first] !== 2) return `must begin with a letter or digit, got ${JSON.stringify(value[0])}`;
-  const wrong = [...value].find((character) => !idCharacters[character.charCodeAt(0)]) ?? "";
+  const wrong = Array.from(value).find((character) => !idCharacters[character.charCodeAt(0)]) ?? "";
   return `must have only printable ASCII characters without space, / \\ ? # or %, got ${JSON.stringify(wrong)}; write - or _ instead`;
 }
 
@@ -84,7 +84,7 @@ function faultOf(value: string, maxLength: number, blank: boolean): string | nul
   if (value.length > maxLength * 2) return `must have at most ${maxLength} characters, got ${value.length}`;
   // Characters, not UTF-16 units: a name in emoji may be as long as one in Latin letters.
   if (value.length > maxLength) {
-    const characters = [...value].length;
+    const characters = Array.from(value).length;
     if (characters > maxLength) return `must have at most ${maxLength} characters, got ${characters}`;
   }
   if (!blank && value.trim() === "") return "must not be blank";

@@ -7,7 +7,7 @@ import type { State, WorkspaceRow } from "../engine/state.ts";
 import { creationInstant, newWorkspace } from "../engine/workspace.ts";
 import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import { type Load, type Loader, RUN_OUT_LIMIT } from "../store/load.ts";
-import { addNeeds, type MemberMemory, type Need, noNeeds } from "../store/needs.ts";
+import { addNeeds, type ChargeMemory, type Need, noNeeds } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import type { Changes, Saver } from "../store/save.ts";
 import type { Catalogs } from "./catalogs.ts";
@@ -46,11 +46,18 @@ export interface BatchResult {
   committed: Committed[];
 }
 
-export interface BatchParts {
+/** The statements of a batch, for one workspace or for many. */
+export interface BatchSql {
   loader: Loader;
   saver: Saver;
+}
+
+export interface BatchParts {
+  single: BatchSql;
+  /** For batches of many workspaces; `null`: there are none. */
+  mixed: BatchSql | null;
   catalogs: Catalogs;
-  members: MemberMemory;
+  memory: ChargeMemory;
   /** Statements that open the transaction, with its time limits. */
   begin: readonly Statement[];
   commit: readonly Statement[];
@@ -65,9 +72,10 @@ export async function runBatch(
   parts: BatchParts,
   session: Session,
   batch: Batch,
-  options: { skipLocked: boolean },
+  options: { skipLocked: boolean; whileSaving?: () => void },
 ): Promise<BatchResult> {
-  const opened = await open(parts, session, batch, options.skipLocked);
+  const sql = batch.size === 1 || parts.mixed === null ? parts.single : parts.mixed;
+  const opened = await open(parts, sql.loader, session, batch, options.skipLocked);
   const answers: Answer[] = [];
   const changes: Changes[] = [];
   for (const [id, list] of batch) {
@@ -78,7 +86,13 @@ export async function runBatch(
     if (wrote !== null)
       changes.push({ state: wrote, storedTerms: opened.storedTerms.get(id) ?? 0, storedWorkspace: stored });
   }
-  await session.run([...parts.saver.save(changes), ...parts.commit]);
+  const saved = session.run([...sql.saver.save(changes), ...parts.commit]);
+  // The statements are on their way; what else there is to do here is done while the database is busy with them.
+  options.whileSaving?.();
+  await saved;
+  for (const { state } of changes) {
+    for (const row of state.charges.values()) if (row.dirty) parts.memory.remember(state.workspace.id, row);
+  }
   return {
     held: opened.held,
     committed: changes.map(({ state }) => ({
@@ -106,12 +120,18 @@ interface Opened {
   catalogs: Catalogs;
 }
 
-async function open(parts: BatchParts, session: Session, batch: Batch, skipLocked: boolean): Promise<Opened> {
-  const { loader, catalogs } = parts;
+async function open(
+  parts: BatchParts,
+  loader: Loader,
+  session: Session,
+  batch: Batch,
+  skipLocked: boolean,
+): Promise<Opened> {
+  const { catalogs } = parts;
   const needs = new Map<string, Need>();
   for (const [workspace, list] of batch) {
     const need = noNeeds();
-    for (const { command } of list) addNeeds(need, command, parts.members);
+    for (const { command } of list) addNeeds(need, command, parts.memory);
     needs.set(workspace, need);
   }
   const ids = [...needs.keys()].sort();
@@ -138,17 +158,21 @@ async function open(parts: BatchParts, session: Session, batch: Batch, skipLocke
     stored.set(workspace.id, { ...workspace });
     states.set(workspace.id, emptyState(workspace, version, catalogs.known));
   }
-  const held = states.size === ids.length || !skipLocked ? [] : await existing(parts, session, ids, states);
+  const held = states.size === ids.length || !skipLocked ? [] : await existing(loader, session, ids, states);
   const rest = answers.slice(parts.begin.length + 2);
   fill(
     states,
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
+    needs,
   );
   await catalogs.ensure(session, versionsOf(states.values()));
-  const overdue = [...states.values()].filter((state) => state.runOut.length > RUN_OUT_LIMIT);
+  // By a test clock they may all still have time, and sweeping would end none of them.
+  const overdue = [...states.values()].filter(
+    (state) => state.runOut.length > RUN_OUT_LIMIT && state.workspace.testClock === null,
+  );
   if (overdue.length > 0 && !sweeps) throw new Overdue(overdue.map((state) => state.workspace.id));
-  await completeStates(parts, session, states);
-  if (sweeps) await loadDueHolders(parts, session, batch, states, clock);
+  await completeStates(loader, session, states);
+  if (sweeps) await loadDueHolders(loader, session, batch, states, clock);
   const storedTerms = new Map([...states].map(([id, state]) => [id, state.terms.length]));
   return { states, stored, storedTerms, held, clock, catalogVersion: version, catalogs };
 }
@@ -164,7 +188,7 @@ export function* versionsOf(states: Iterable<State>): Iterable<string | null> {
 
 /** Of the workspaces that were not locked, those that exist: another transaction holds them. */
 async function existing(
-  { loader }: BatchParts,
+  loader: Loader,
   session: Session,
   ids: readonly string[],
   states: ReadonlyMap<string, State>,
@@ -180,7 +204,7 @@ async function existing(
 
 /** Loads what the loaded rows refer to, until nothing is missing. */
 export async function completeStates(
-  { loader }: Pick<BatchParts, "loader">,
+  loader: Loader,
   session: Session,
   states: ReadonlyMap<string, State>,
 ): Promise<void> {
@@ -235,7 +259,7 @@ export class Overdue extends Error {
 
 /** Sweeps and test clocks work on the holders of all grants that have ended. */
 async function loadDueHolders(
-  { loader }: BatchParts,
+  loader: Loader,
   session: Session,
   batch: Batch,
   states: ReadonlyMap<string, State>,
@@ -250,7 +274,7 @@ async function loadDueHolders(
     const need = noNeeds();
     for (const row of due?.rows ?? []) need.holders.add(row[0]);
     await loadMore(session, states, loader.load(new Map([[workspace, need]]), false));
-    await completeStates({ loader }, session, new Map([[workspace, state]]));
+    await completeStates(loader, session, new Map([[workspace, state]]));
   }
 }
 

@@ -10,7 +10,8 @@ import {
   type Pending,
   runBatch,
 } from "./batch.ts";
-import { createQueue, type QueueLimits } from "./queue.ts";
+import { sweepOverdue } from "./overdue.ts";
+import { createQueue, type QueueLimits, stillWanted } from "./queue.ts";
 
 export interface LaneOptions {
   database: Database;
@@ -20,6 +21,8 @@ export interface LaneOptions {
   beside: Beside;
   /** Waits before a retry; `tries` says how often it has failed. */
   pause(tries: number): Promise<void>;
+  /** Calls the function in a moment, unless the function that it answers is called before. */
+  soon(work: () => void): () => void;
   committed(committed: readonly Committed[]): void;
   /** What a caller gets for an error that is not Ducat's own. */
   publicError(error: unknown): unknown;
@@ -60,10 +63,11 @@ export function createBeside(places: number): Beside {
 const MAX_TRIES = 5;
 
 /** Runs one batch at a time of the commands that wait; under load the batches grow by themselves. */
-export function createLane({ database, parts, limits, beside, pause, committed, publicError }: LaneOptions): Lane {
+export function createLane(options: LaneOptions): Lane {
+  const { database, parts, limits, beside, pause, soon, committed, publicError } = options;
   const queue = createQueue(limits);
-  /** Workspaces whose row somebody else holds: their commands wait in order while the lane goes on. */
-  const setAside = new Set<string>();
+  /** Workspaces whose row somebody else holds, with the commands that wait for it in order while the lane goes on. */
+  const setAside = new Map<string, Pending[]>();
   let running = false;
   let scheduled = false;
   let away = false;
@@ -85,10 +89,8 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     for (;;) {
       const batch = queue.take(setAside);
       if (batch.size > 0) {
-        const work = runWhole(batch, true);
-        // The callers of the batch before get their answers while the database works on this one.
-        if (tell !== undefined) setImmediate(tell);
-        tell = await work;
+        // The callers of the batch before get their answers while the database saves this one.
+        tell = await runWhole(batch, true, once(tell));
       } else if (tell !== undefined) {
         tell();
         tell = undefined;
@@ -106,18 +108,44 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     whenIdle = [];
   }
 
-  /** Runs a batch to its end, whatever happens; answers the function that tells the callers. */
-  async function runWhole(batch: Batch, skipLocked: boolean): Promise<() => void> {
+  /**
+   * Runs a batch to its end, whatever happens, and answers the function that tells the callers. `meanwhile` tells those of
+   * the batch before: while the database saves this one or, when this one must wait for anything, in a moment. They may
+   * hold what it waits for, such as the last connection of their own pool.
+   */
+  async function runWhole(batch: Batch, skipLocked: boolean, meanwhile: () => void): Promise<() => void> {
+    const cancel = soon(meanwhile);
+    try {
+      return await runOrGiveUp(batch, skipLocked, meanwhile);
+    } catch (error) {
+      // A fault of the lane itself. It must not stop, nor leave anybody without an answer.
+      return failAll([...batch.values()].flat(), error);
+    } finally {
+      cancel();
+      meanwhile();
+    }
+  }
+
+  async function runOrGiveUp(whole: Batch, skipLocked: boolean, meanwhile: () => void): Promise<() => void> {
+    const batch = skipLocked ? behindThoseAside(whole) : whole;
     if (batch.size === 0) return () => {};
     let tries = 0;
+    let overdue: readonly string[] = [];
+    /** Sweeps that found nothing to do: somebody else was faster, or something is wrong. */
+    let fruitless = 0;
     for (;;) {
       try {
-        const result = await database.withSession((session) => runBatch(parts, session, batch, { skipLocked }));
+        for (const workspace of overdue) if ((await sweepFirst(workspace)) === 0) fruitless += 1;
+        overdue = [];
+        const result = await database.withSession((session) =>
+          runBatch(parts, session, batch, { skipLocked, whileSaving: meanwhile }),
+        );
         away = false;
         return finish(result, batch);
       } catch (error) {
-        if (error instanceof Overdue) {
-          await sweepFirst(error.workspaces);
+        meanwhile();
+        if (error instanceof Overdue && fruitless < MAX_TRIES) {
+          overdue = error.workspaces;
           continue;
         }
         tries += 1;
@@ -134,18 +162,23 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     }
   }
 
-  async function sweepFirst(workspaces: readonly string[]): Promise<void> {
-    for (const workspace of workspaces) {
-      const pending: Pending = {
-        command: { verb: "sweep", workspace },
-        resolve: () => {},
-        reject: () => {},
-        signal: undefined,
-      };
-      await database.withSession((session) =>
-        runBatch(parts, session, new Map([[workspace, [pending]]]), { skipLocked: false }),
-      );
+  /** Leaves out the workspaces that wait beside the lane: what comes for them, as half of a batch, must not pass them. */
+  function behindThoseAside(batch: Batch): Batch {
+    if (![...batch.keys()].some((workspace) => setAside.has(workspace))) return batch;
+    const others = new Map(batch);
+    for (const [workspace, list] of batch) {
+      const waiting = setAside.get(workspace);
+      if (waiting === undefined) continue;
+      waiting.push(...list);
+      others.delete(workspace);
     }
+    return others;
+  }
+
+  async function sweepFirst(workspace: string): Promise<number> {
+    const { written, result } = await database.withSession((session) => sweepOverdue(parts, session, workspace));
+    if (result.committed.length > 0) committed(result.committed);
+    return written;
   }
 
   function finish(result: BatchResult, batch: Batch): () => void {
@@ -156,32 +189,46 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
     };
   }
 
-  /** A batch that failed for good is halved, so that one poisoned command fails alone. */
+  /**
+   * A batch that failed for good is halved, so that one poisoned command fails alone. A lock that was not to be had stops
+   * one workspace, not those that shared its batch.
+   */
   async function giveUp(batch: Batch, skipLocked: boolean, error: unknown): Promise<() => void> {
     const failure = classify(error);
     const all = [...batch.values()].flat();
-    const shared = failure === "unavailable" || failure === "lock_timeout" || isDucatError(error);
-    if (shared || all.length === 1) {
-      const known = failure === "lock_timeout" ? busy(error) : publicError(error);
-      return () => {
-        for (const pending of all) pending.reject(known);
-      };
-    }
+    const shared =
+      failure === "unavailable" ||
+      failure === "transient" ||
+      (failure === "lock_timeout" && batch.size === 1) ||
+      isDucatError(error);
+    if (shared || all.length === 1) return failAll(all, error);
     const middle = Math.ceil(all.length / 2);
-    const first = await runWhole(byWorkspace(all.slice(0, middle)), skipLocked);
-    const second = await runWhole(byWorkspace(all.slice(middle)), skipLocked);
+    const first = await runOrGiveUp(byWorkspace(all.slice(0, middle)), skipLocked, () => {});
+    const second = await runOrGiveUp(byWorkspace(all.slice(middle)), skipLocked, () => {});
     return () => {
       first();
       second();
     };
   }
 
+  function failAll(all: readonly Pending[], error: unknown): () => void {
+    const known = publicError(error);
+    return () => {
+      for (const pending of all) pending.reject(known);
+    };
+  }
+
   function waitBeside(workspace: string, list: readonly Pending[]): void {
-    setAside.add(workspace);
+    const waiting = [...list];
+    setAside.set(workspace, waiting);
     void beside
       .run(async () => {
-        const tell = await runWhole(new Map([[workspace, list]]), false);
-        tell();
+        while (waiting.length > 0) {
+          const wanted = stillWanted(waiting.splice(0));
+          if (wanted.length === 0) continue;
+          const tell = await runWhole(new Map([[workspace, wanted]]), false, () => {});
+          tell();
+        }
       })
       .finally(() => {
         setAside.delete(workspace);
@@ -213,9 +260,14 @@ export function createLane({ database, parts, limits, beside, pause, committed, 
   };
 }
 
-function busy(cause: unknown): DucatError {
-  const message = "Another transaction holds this workspace for too long. Nothing was done; try again shortly.";
-  return new DucatError("overloaded", message, { cause });
+/** The function, if there is one, to be called at most once. */
+function once(work: (() => void) | undefined): () => void {
+  let left = work;
+  return () => {
+    const now = left;
+    left = undefined;
+    now?.();
+  };
 }
 
 /** A unique violation: somebody else made the same row first, and a second try finds it. */

@@ -1,14 +1,27 @@
-import { DucatError, isDucatError } from "@ducat/client";
-import type { Database, Statement } from "../database/port.ts";
+import { DucatError } from "@ducat/client";
+import { after } from "../clock.ts";
+import type { Database, Session } from "../database/port.ts";
 import type { Command } from "../engine/command.ts";
 import { jitter } from "../ids.ts";
 import { createLoader, type Loader } from "../store/load.ts";
-import { createMemberMemory } from "../store/needs.ts";
+import { createChargeMemory } from "../store/needs.ts";
 import { createSaver } from "../store/save.ts";
-import { type CommitScope, createSql } from "../store/sql.ts";
-import { type Batch, type BatchParts, type Committed, runBatch } from "./batch.ts";
+import { type CommitScope, createSql, type Sql } from "../store/sql.ts";
+import { beginBatch, beginEmbeddedBatch, commit, mustBeReadCommitted } from "../store/transaction.ts";
+import {
+  type Batch,
+  type BatchParts,
+  type BatchResult,
+  type BatchSql,
+  type Committed,
+  Overdue,
+  type Pending,
+  runBatch,
+} from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { createBeside, createLane, type Lane } from "./lane.ts";
+import { sweepOverdue } from "./overdue.ts";
+import { publicError } from "./public-error.ts";
 
 export interface LedgerOptions {
   database: Database;
@@ -34,29 +47,29 @@ export interface Ledger {
   loader: Loader;
 }
 
+/** How long the callers of a batch wait at most for the next one to be on its way. */
+const LATEST_ANSWER_MS = 5;
+
 /** Places beside the lanes for batches that wait for somebody else's lock. */
 const BESIDE = 4;
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { database, schema, catalogs, commitScope, lockTimeoutMs } = options;
-  const sql = createSql(schema, commitScope);
-  const loader = createLoader(sql);
+  const single = createSql(schema, "workspace", commitScope === "workspace");
+  const loader = createLoader(single);
   const parts: BatchParts = {
-    loader,
-    saver: createSaver(sql),
+    single: { loader, saver: createSaver(single) },
+    mixed: commitScope === "workspace" ? null : forMany(createSql(schema, "mixed")),
     catalogs,
-    members: createMemberMemory(),
-    begin:
-      database.kind === "pg"
-        ? beginStatements(lockTimeoutMs)
-        : [{ name: "begin", text: "begin" }, localSettings(BY_KEY)],
-    commit: [{ name: "commit", text: "commit" }],
+    memory: createChargeMemory(),
+    begin: database.kind === "pg" ? beginBatch(lockTimeoutMs) : beginEmbeddedBatch,
+    commit: [commit],
   };
   const beside = createBeside(BESIDE);
-  const publicError = (error: unknown): unknown => {
-    if (isDucatError(error)) return error;
-    options.log("a command failed", error);
-    return new DucatError("internal", "Something went wrong inside Ducat. Nothing was changed.", { cause: error });
+  const told = (error: unknown): DucatError => {
+    const known = publicError(error);
+    if (known !== error && known.code === "internal") options.log("a command failed", error);
+    return known;
   };
   const lanes: Lane[] = Array.from({ length: options.lanes }, () =>
     createLane({
@@ -69,10 +82,19 @@ export function createLedger(options: LedgerOptions): Ledger {
       },
       beside,
       pause: (tries) => new Promise((resolve) => setTimeout(resolve, jitter(20 * 2 ** tries))),
+      soon: (work) => after(LATEST_ANSWER_MS, work),
       committed: options.committed,
-      publicError,
+      publicError: told,
     }),
   );
+
+  // What is done in the caller's transaction may be undone by the caller, so nothing of it is remembered.
+  const within: BatchParts = {
+    ...parts,
+    memory: { recall: parts.memory.recall, remember: () => {} },
+    begin: [mustBeReadCommitted],
+    commit: [],
+  };
 
   return {
     loader,
@@ -82,20 +104,19 @@ export function createLedger(options: LedgerOptions): Ledger {
         lane.submit({
           command,
           resolve: resolve as (answer: unknown) => void,
-          reject: (error) => reject(publicError(error)),
+          // A caller that has gone is told its own reason.
+          reject: (error) => reject(signal?.aborted && error === signal.reason ? error : told(error)),
           signal,
         });
       });
     },
     submitWithin(transaction, command) {
-      const within = { ...parts, begin: [readCommitted], commit: [] };
       return new Promise((resolve, reject) => {
         const pending = { command, resolve: resolve as (answer: unknown) => void, reject, signal: undefined };
-        const batch: Batch = new Map([[command.workspace, [pending]]]);
         transaction
-          .withSession((session) => runBatch(within, session, batch, { skipLocked: false }))
+          .withSession((session) => runInside(within, session, pending))
           .then((result) => result.tell())
-          .catch((error) => reject(publicError(error)));
+          .catch((error) => reject(told(insideError(error))));
       });
     },
     get queued() {
@@ -107,39 +128,44 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-/**
- * A half-open connection must not hold hundreds of workspaces, nor a batch wait for a lock without an end. And every
- * statement of a batch finds rows by their keys: a plan made while the tables were small or not yet analyzed must not
- * read them whole for ever after.
- */
-function beginStatements(lockTimeoutMs: number): Statement[] {
-  const settings = {
-    idle_in_transaction_session_timeout: "10000",
-    lock_timeout: String(lockTimeoutMs),
-    ...BY_KEY,
-  };
-  return [{ name: "begin", text: "begin isolation level read committed" }, localSettings(settings)];
+/** One command in the caller's transaction, after what time has left undone there for too long. */
+async function runInside(parts: BatchParts, session: Session, pending: Pending): Promise<BatchResult> {
+  const batch: Batch = new Map([[pending.command.workspace, [pending]]]);
+  for (;;) {
+    try {
+      return await runBatch(parts, session, batch, { skipLocked: false });
+    } catch (error) {
+      if (!(error instanceof Overdue)) throw error;
+      const { written } = await sweepOverdue(parts, session, pending.command.workspace);
+      if (written === 0) throw error;
+    }
+  }
 }
 
-/** Plans that go by the keys. */
-export const BY_KEY = {
-  enable_seqscan: "off",
-  enable_hashjoin: "off",
-  enable_mergejoin: "off",
-  enable_bitmapscan: "off",
-  plan_cache_mode: "force_generic_plan",
-};
-
-export function localSettings(settings: Readonly<Record<string, string>>): Statement {
-  const calls = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
-  return { name: "settings", text: `select ${calls.join(", ")}` };
+/** What went wrong in the caller's own transaction, which only the caller can roll back and try again. */
+function insideError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "22012") {
+    return new DucatError(
+      "invalid_options",
+      "This transaction is not READ COMMITTED: after waiting for a lock it would still see what was before. Begin it with" +
+        " `begin isolation level read committed`.",
+      { cause: error },
+    );
+  }
+  if (code === "23505") {
+    return new DucatError(
+      "overloaded",
+      "Another transaction made the same thing first. Roll this one back and try again.",
+      { cause: error },
+    );
+  }
+  return error;
 }
 
-/** Under a stricter isolation level the statements after the lock would still see the rows of before the wait. */
-const readCommitted: Statement = {
-  name: "isolation",
-  text: "select 1 / (current_setting('transaction_isolation') = 'read committed')::int",
-};
+function forMany(sql: Sql): BatchSql {
+  return { loader: createLoader(sql), saver: createSaver(sql) };
+}
 
 /** Which lane a workspace's commands run in: always the same one, so that they keep their order. */
 export function laneOf(workspace: string, lanes: number): number {

@@ -1,4 +1,4 @@
-import type { Batch, Pending } from "./batch.ts";
+import type { Pending } from "./batch.ts";
 
 export interface QueueLimits {
   /** Commands that may wait in one lane. */
@@ -15,11 +15,7 @@ export interface Queue {
   /** False when the queue is full, or when this workspace fills its quarter of it. */
   push(pending: Pending): boolean;
   /** The next batch: at most `maxBatch` commands, none of a workspace that is set aside. */
-  take(setAside: ReadonlySet<string>): Map<string, Pending[]>;
-  /** The commands of one workspace that wait, taken out. */
-  takeOf(workspace: string, limit: number): Pending[];
-  /** Puts commands back in front of those that wait. */
-  putBack(batch: Batch): void;
+  take(setAside: { has(workspace: string): boolean }): Map<string, Pending[]>;
 }
 
 /** How many commands of one workspace a batch takes before it turns to the next one. */
@@ -40,10 +36,7 @@ export function createQueue(limits: QueueLimits): Queue {
     }
     const part = list.splice(0, n);
     size -= n;
-    for (const pending of part) {
-      if (pending.signal?.aborted) pending.reject(pending.signal.reason);
-      else taken.push(pending);
-    }
+    taken.push(...stillWanted(part));
     if (list.length === 0) waiting.delete(workspace);
   }
 
@@ -94,17 +87,13 @@ export function createQueue(limits: QueueLimits): Queue {
       }
       return batch;
     },
-    takeOf(workspace, limit) {
-      const taken: Pending[] = [];
-      const list = waiting.get(workspace);
-      if (list !== undefined) takeFrom(workspace, list, limit, taken);
-      return taken;
-    },
-    putBack(batch) {
-      for (const [workspace, list] of batch) {
-        waiting.set(workspace, [...list, ...(waiting.get(workspace) ?? [])]);
-        size += list.length;
-      }
-    },
   };
+}
+
+/** Drops the commands whose caller has gone. */
+export function stillWanted(list: readonly Pending[]): Pending[] {
+  return list.filter((pending) => {
+    if (pending.signal?.aborted) pending.reject(pending.signal.reason);
+    return pending.signal?.aborted !== true;
+  });
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "@ducat/client";
-import { DucatError, isDucatError } from "@ducat/client";
+import { DucatError } from "@ducat/client";
 import type { Database, Result, Rows, Session } from "../database/port.ts";
 import { applyTime } from "../engine/advance.ts";
 import { attempt } from "../engine/journal.ts";
@@ -8,25 +8,21 @@ import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import type { Loader } from "../store/load.ts";
 import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
+import { beginRead, commit } from "../store/transaction.ts";
 import { clockOf, completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { BY_KEY, localSettings } from "./ledger.ts";
+import { publicError } from "./public-error.ts";
 
 export interface Reader {
   /** Shows one workspace as a write at this instant would find it: from one snapshot, in memory, writing nothing. */
   read<Answer>(workspace: string, need: Need, look: (state: State, now: number) => Answer): Promise<Answer>;
 }
 
-const begin = { name: "begin read", text: "begin isolation level repeatable read read only" };
-const byKey = localSettings(BY_KEY);
-const commit = { name: "commit", text: "commit" };
-
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
   async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
     const loads = loader.load(new Map([[workspace, need]]), true);
     const answers = await session.run([
-      begin,
-      byKey,
+      ...beginRead,
       loader.find([workspace]),
       loader.clock(),
       ...loads.map((load) => load.statement),
@@ -61,13 +57,12 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
           await catalogs.ensure(session, [again.version]);
           const complete = stateOf(again, catalogs.known);
           await catalogs.ensure(session, versionsOf(complete.values()));
-          await completeStates({ loader }, session, complete);
+          await completeStates(loader, session, complete);
           await session.run([commit]);
           return { states: complete, clock: again.clock };
         })
         .catch((error: unknown) => {
-          if (isDucatError(error)) throw error;
-          throw new DucatError("internal", "Something went wrong inside Ducat while reading.", { cause: error });
+          throw publicError(error);
         });
       const state = prepared.states.get(workspace) as State;
       const now = clockOf(state.workspace, prepared.clock);

@@ -18,6 +18,7 @@ export function emptyState(
     grantsByHolder: new Map(),
     charges: new Map(),
     runOut: [],
+    changed: [],
     topUps: new Map(),
     requests: new Map(),
     operations: new Map(),
@@ -36,7 +37,11 @@ export function emptyState(
 }
 
 /** Puts the rows that came back into the states of their workspaces. What is there already stays as it is. */
-export function fill(states: ReadonlyMap<string, State>, answers: readonly Answered[]): void {
+export function fill(
+  states: ReadonlyMap<string, State>,
+  answers: readonly Answered[],
+  needs?: ReadonlyMap<string, Need>,
+): void {
   for (const { kind, result } of answers) {
     let id = "";
     let state: State | undefined;
@@ -67,6 +72,9 @@ export function fill(states: ReadonlyMap<string, State>, answers: readonly Answe
         case "charges":
           if (!state.charges.has(row[1])) state.charges.set(row[1], toCharge(row));
           break;
+        case "chargeVersions":
+          useKnown(state, row, needs?.get(id));
+          break;
         case "topUps":
           if (!state.topUps.has(row[1])) state.topUps.set(row[1], toTopUp(row));
           break;
@@ -81,6 +89,14 @@ export function fill(states: ReadonlyMap<string, State>, answers: readonly Answe
       }
     }
   }
+}
+
+/** A remembered charge is as good as a loaded one while its version is the same; otherwise it is loaded after all. */
+function useKnown(state: State, row: Answered["result"]["rows"][number], need: Need | undefined): void {
+  if (state.charges.has(row[1])) return;
+  const known = need?.known.get(row[1]);
+  if (known !== undefined && known.version === row[2]) state.charges.set(known.id, { ...known, stored: known });
+  else state.changed.push(row[1]);
 }
 
 function fillGrant(state: State, row: Answered["result"]["rows"][number]): void {
@@ -102,6 +118,7 @@ export function stillMissing(states: ReadonlyMap<string, State>): Map<string, Ne
       if (!state.holders.has(id)) need.holders.add(id);
     };
     for (const id of state.runOut) if (!state.charges.has(id)) need.charges.add(id);
+    for (const id of state.changed) if (!state.charges.has(id)) need.charges.add(id);
     for (const charge of state.charges.values()) holder(charge.member);
     if (state.runOut.length > 0) {
       for (const charge of state.charges.values()) for (const slice of charge.slices) holder(slice.holder);

@@ -1,6 +1,7 @@
 import type { Result, Statement } from "../database/port.ts";
+import { beginsRun, expiryDue, noticeDue } from "./due.ts";
 import type { Need } from "./needs.ts";
-import { ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
+import { keyedSource, ms, type Prepared, type Sql, source, statement, workspaceParam } from "./sql.ts";
 
 /** The select lists; `rows.ts` reads them by position. */
 export const workspaceColumns = [
@@ -120,6 +121,7 @@ export const chargeColumns = [
   "c.epoch",
   ms("c.cycle_starts_at"),
   "c.estimate",
+  "c.version",
 ].join(", ");
 
 export const topUpColumns = [
@@ -163,7 +165,16 @@ export const operationColumns = [
   ms("o.at"),
 ].join(", ");
 
-export type LoadedKind = "terms" | "holders" | "grants" | "charges" | "leases" | "topUps" | "requests" | "operations";
+export type LoadedKind =
+  | "chargeVersions"
+  | "terms"
+  | "holders"
+  | "grants"
+  | "charges"
+  | "leases"
+  | "topUps"
+  | "requests"
+  | "operations";
 
 /** Statements with what their rows are, so that the answers can be told apart. */
 export interface Load {
@@ -184,12 +195,14 @@ export interface Loader {
   load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
-  /** The holders of live grants that have ended by an instant. */
+  /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
   dueHolders(workspace: string, instant: number, limit: number): Statement;
 }
 
 /** So many run-out leases one transaction ends; a workspace with more of them is swept first. */
 export const RUN_OUT_LIMIT = 1000;
+
+const sweptAt = "to_timestamp($2::float8 / 1000)";
 
 export function createLoader(sql: Sql): Loader {
   const { schema } = sql;
@@ -234,21 +247,38 @@ export function createLoader(sql: Sql): Loader {
 
   const keys = source(sql, ["text"]);
   const chargeKeys = source(sql, ["text"], 3, "kc");
+  const found = keyedSource(sql, ["text"]);
+  /** `from` and `where` of rows found by their id. */
+  const byId = (table: string, alias: string, id = "id") =>
+    sql.distributed
+      ? `from ${schema}${table} ${alias} where ${alias}.workspace_id = $1::text and ${alias}.${id} = any($2::text[])`
+      : `from ${found.rows} join ${schema}${table} ${alias}` +
+        ` on ${alias}.workspace_id = k.workspace_id and ${alias}.${id} = k.c1`;
+  const ofHolder = sql.distributed ? "$1::text" : "h.workspace_id";
+  const member = `left join ${schema}member m on m.workspace_id = ${ofHolder} and m.id = h.id`;
   /** The holders named, and those of the charges named: a settle knows its member only from the charge. */
-  const holderKeys = (withCharges: boolean) =>
-    withCharges
-      ? `(select ${keys.workspace} as workspace_id, k.c1 as id from ${keys.rows} union` +
-        ` select c.workspace_id, c.member from ${chargeKeys.rows}` +
-        ` join ${schema}charge c on c.workspace_id = ${chargeKeys.workspace} and c.id = kc.c1) x`
-      : `(select distinct ${keys.workspace} as workspace_id, k.c1 as id from ${keys.rows}) x`;
-  const x = single ? "$1::text" : "x.workspace_id";
+  const holdersOf = (table: string, alias: string, id: string, joins: string, withCharges: boolean) => {
+    if (single && (withCharges || sql.distributed)) {
+      const ids = withCharges
+        ? `in (select unnest($2::text[]) union select c.member from ${schema}charge c` +
+          " where c.workspace_id = $1::text and c.id = any($3::text[]))"
+        : "= any($2::text[])";
+      return `from ${schema}${table} ${alias} ${joins} where ${alias}.workspace_id = $1::text and ${alias}.${id} ${ids}`;
+    }
+    if (single) return `${byId(table, alias, id)} ${joins}`;
+    const named = withCharges
+      ? `select k.workspace_id, k.c1 as id from ${keys.rows} union select c.workspace_id, c.member from ${chargeKeys.rows}` +
+        ` join ${schema}charge c on c.workspace_id = kc.workspace_id and c.id = kc.c1`
+      : `select distinct k.workspace_id, k.c1 as id from ${keys.rows}`;
+    return (
+      `from (${named}) x join ${schema}${table} ${alias}` +
+      ` on ${alias}.workspace_id = x.workspace_id and ${alias}.${id} = x.id ${joins}`
+    );
+  };
   const holderText = (withCharges: boolean) =>
-    `select ${holderColumns} from ${holderKeys(withCharges)}` +
-    ` join ${schema}holder h on h.workspace_id = ${x} and h.id = x.id` +
-    ` left join ${schema}member m on m.workspace_id = ${single ? "$1::text" : "h.workspace_id"} and m.id = h.id`;
+    `select ${holderColumns} ${holdersOf("holder", "h", "id", member, withCharges)}`;
   const grantText = (withCharges: boolean) =>
-    `select ${grantColumns} from ${holderKeys(withCharges)}` +
-    ` join ${schema}credit_grant g on g.workspace_id = ${x} and g.holder = x.id and not g.closed`;
+    `select ${grantColumns} ${holdersOf("credit_grant", "g", "holder", "", withCharges)} and not g.closed`;
   const prepared = {
     holders: { name: "holders", text: holderText(false) },
     holdersOfCharges: { name: "holders of charges", text: holderText(true) },
@@ -256,16 +286,15 @@ export function createLoader(sql: Sql): Loader {
     grantsOfCharges: { name: "grants of charges", text: grantText(true) },
     charges: {
       name: "charges",
-      text:
-        `select ${chargeColumns} from ${keys.rows}` +
-        ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1`,
+      text: `select ${chargeColumns} ${byId("charge", "c")}`,
+    },
+    chargeVersions: {
+      name: "charge versions",
+      text: `select c.workspace_id, c.id, c.version ${byId("charge", "c")}`,
     },
     allHolders: {
       name: "all holders",
-      text:
-        `select ${holderColumns} from ${schema}holder h` +
-        ` left join ${schema}member m on m.workspace_id = ${single ? "$1::text" : "h.workspace_id"} and m.id = h.id` +
-        ` where ${anyOf("h.workspace_id")}`,
+      text: `select ${holderColumns} from ${schema}holder h` + ` ${member}` + ` where ${anyOf("h.workspace_id")}`,
     },
     allGrants: {
       name: "all grants",
@@ -273,9 +302,7 @@ export function createLoader(sql: Sql): Loader {
     },
     grantsById: {
       name: "grants by id",
-      text:
-        `select ${grantColumns} from ${keys.rows}` +
-        ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = k.c1`,
+      text: `select ${grantColumns} ${byId("credit_grant", "g")}`,
     },
     grantsOfSlices: {
       name: "grants of slices",
@@ -296,22 +323,21 @@ export function createLoader(sql: Sql): Loader {
     },
     topUps: {
       name: "top-ups",
-      text:
-        `select ${topUpColumns} from ${keys.rows}` +
-        ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1`,
+      text: `select ${topUpColumns} ${byId("top_up", "t")}`,
     },
     requests: {
       name: "requests",
-      text:
-        `select ${requestColumns} from ${keys.rows}` +
-        ` join ${schema}top_up_request r on r.workspace_id = ${keys.workspace} and r.id = k.c1`,
+      text: `select ${requestColumns} ${byId("top_up_request", "r")}`,
     },
     operations: operationsPrepared(sql),
     dueHolders: {
       name: "due holders",
       text:
         `select distinct g.holder from ${schema}credit_grant g where g.workspace_id = $1::text and not g.closed` +
-        " and g.expires_at <= to_timestamp($2::float8 / 1000) limit $3::integer",
+        ` and (${expiryDue(sweptAt)} or ${noticeDue(sweptAt)}` +
+        // A plan change that began another epoch ended these before the date that they carry.
+        ` or g.available > 0 and g.run < (select max(t.n) from ${schema}terms t` +
+        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt} and ${beginsRun(schema)})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 
@@ -354,7 +380,7 @@ export function createLoader(sql: Sql): Loader {
     }
     const loads: Load[] = [];
     if (charges.length > 0) {
-      const params = [workspaceParam(sql, workspaces), ids, workspaceParam(sql, chargeWorkspaces), charges];
+      const params = single ? [one(chargeWorkspaces), ids, charges] : [workspaces, ids, chargeWorkspaces, charges];
       loads.push({ kind: "holders", statement: statement(prepared.holdersOfCharges, params) });
       loads.push({ kind: "grants", statement: statement(prepared.grantsOfCharges, params) });
     } else if (ids.length > 0) {
@@ -385,6 +411,7 @@ export function createLoader(sql: Sql): Loader {
       }
       loads.push(...holders(needs));
       loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
+      loads.push(...keyed("chargeVersions", prepared.chargeVersions, needs, (need) => need.known.keys()));
       loads.push(...keyed("grants", prepared.grantsById, needs, (need) => need.grants));
       loads.push(...keyed("grants", prepared.grantsOfSlices, needs, (need) => need.sliceCharges));
       loads.push(...keyed("topUps", prepared.topUps, needs, (need) => need.topUps));

@@ -1,6 +1,6 @@
 import type { Command } from "../engine/command.ts";
 import { monthlyHolder, topUpGrantId } from "../engine/grants.ts";
-import { type OperationKind, POOL } from "../engine/state.ts";
+import { type ChargeRow, type OperationKind, POOL } from "../engine/state.ts";
 import { requestOrderId } from "../engine/top-up.ts";
 
 /** What the commands of one workspace must find in memory. */
@@ -9,6 +9,8 @@ export interface Need {
   /** Charges whose member's holder is needed too. */
   chargeHolders: Set<string>;
   charges: Set<string>;
+  /** Charges that are remembered, if their version is still the same. */
+  known: Map<string, ChargeRow>;
   grants: Set<string>;
   /** Charges whose slices' grants are needed although they may be closed. */
   sliceCharges: Set<string>;
@@ -24,6 +26,7 @@ export function noNeeds(): Need {
     holders: new Set([POOL]),
     chargeHolders: new Set(),
     charges: new Set(),
+    known: new Map(),
     grants: new Set(),
     sliceCharges: new Set(),
     topUps: new Set(),
@@ -35,25 +38,32 @@ export function noNeeds(): Need {
 }
 
 /**
- * Who made the last charges of this process. A settle names only its charge; knowing the member saves the database a
- * look-up for each. It is a hint: what is loaded for it is checked against the charge, and a wrong one costs a round trip.
+ * The open charges that this process made last, as they were committed. A settle names only its charge: knowing it saves
+ * the database all but a look at its version. What is remembered is used only under the workspace's lock, and only if the
+ * version is still the same.
  */
-export interface MemberMemory {
-  remember(workspace: string, charge: string, member: string): void;
-  /** The member, if it is remembered. */
-  recall(workspace: string, charge: string): string | undefined;
+export interface ChargeMemory {
+  remember(workspace: string, row: ChargeRow): void;
+  recall(workspace: string, charge: string): ChargeRow | undefined;
 }
 
-export function createMemberMemory(size = 20_000): MemberMemory {
-  let young = new Map<string, string>();
-  let old = new Map<string, string>();
+export function createChargeMemory(size = 20_000): ChargeMemory {
+  let young = new Map<string, ChargeRow>();
+  let old = new Map<string, ChargeRow>();
   return {
-    remember(workspace, charge, member) {
+    remember(workspace, row) {
+      const key = `${workspace} ${row.id}`;
+      if (row.state !== "open") {
+        young.delete(key);
+        old.delete(key);
+        return;
+      }
       if (young.size >= size) {
         old = young;
         young = new Map();
       }
-      young.set(`${workspace} ${charge}`, member);
+      const version = row.stored === null ? 0 : row.stored.version + 1;
+      young.set(key, { ...row, version, stored: null, savedBy: -1, dirty: false, fresh: false });
     },
     recall(workspace, charge) {
       const key = `${workspace} ${charge}`;
@@ -62,27 +72,30 @@ export function createMemberMemory(size = 20_000): MemberMemory {
   };
 }
 
-function addMemberOf(need: Need, workspace: string, charge: string, members: MemberMemory): void {
-  const member = members.recall(workspace, charge);
-  if (member === undefined) need.chargeHolders.add(charge);
-  else need.holders.add(member);
+function addCharge(need: Need, workspace: string, charge: string, memory: ChargeMemory): void {
+  const known = memory.recall(workspace, charge);
+  if (known === undefined) {
+    need.charges.add(charge);
+    need.chargeHolders.add(charge);
+  } else {
+    need.known.set(charge, known);
+    need.holders.add(known.member);
+  }
 }
 
 /** Adds what a command names. */
-export function addNeeds(need: Need, command: Command, members: MemberMemory): void {
+export function addNeeds(need: Need, command: Command, memory: ChargeMemory): void {
   switch (command.verb) {
     case "charge":
       need.holders.add(command.member);
       need.charges.add(command.id);
-      members.remember(command.workspace, command.id, command.member);
       return;
     case "settle":
     case "refund":
     case "heartbeat":
     case "cancel":
     case "extend":
-      need.charges.add(command.id);
-      addMemberOf(need, command.workspace, command.id, members);
+      addCharge(need, command.workspace, command.id, memory);
       return;
     case "supportRefund":
       need.charges.add(command.charge);

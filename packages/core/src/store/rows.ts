@@ -153,6 +153,7 @@ export function toCharge(r: Cells): ChargeRow {
     endedAttempt: r[27],
     leaseMs: r[28],
     leaseExpiresAt: r[29],
+    version: r[36],
     stored: null,
     createdAt: r[30],
     endedAt: r[31],

@@ -1,6 +1,6 @@
 import type { Statement } from "../database/port.ts";
 import type { ChargeRow, State, Term, Tracked, WorkspaceRow } from "../engine/state.ts";
-import { type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
+import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
   chargeTable,
@@ -21,6 +21,7 @@ import {
   type Table,
   termsTable,
   topUpTable,
+  workspaceMoved,
   workspaceTable,
 } from "./tables.ts";
 
@@ -48,86 +49,87 @@ function add<Row>(rows: Rows<Row>, workspace: string, row: Row): void {
   rows.rows.push(row);
 }
 
+/** One text for a list of rows, and one for a single row, which spares a lone command the lists. */
+interface Written<Row> {
+  columns: readonly Column<Row>[];
+  many: Prepared;
+  one: Prepared;
+}
+
 interface Writer<Row> {
-  insert: Prepared;
-  update: Prepared;
-  table: Table<Row>;
+  insert: Written<Row>;
+  update: Written<Row>;
+}
+
+function wrapped<Row>(column: Column<Row>, value: string): string {
+  return column.wrap === undefined ? value : column.wrap(value);
 }
 
 function element<Row>(column: Column<Row>, i: number): string {
-  const name = `k.c${i + 1}`;
-  return column.wrap === undefined ? name : column.wrap(name);
+  return wrapped(column, `k.c${i + 1}`);
+}
+
+/** The parameter of a single row; the workspace is `$1`. */
+function parameter<Row>(column: Column<Row>, i: number): string {
+  return wrapped(column, `$${i + 2}::${column.type}`);
+}
+
+function typesOf<Row>(columns: readonly Column<Row>[]): string[] {
+  return columns.map((column) => column.type);
 }
 
 const nothing = { names: "", values: "", suffix: "" };
 
-function insertColumns<Row>(sql: Sql, table: string, columns: readonly Column<Row>[], extra = nothing): string {
-  const from = source(
-    sql,
-    columns.map((column) => column.type),
-  );
-  return (
-    `insert into ${sql.schema}${table} (workspace_id, ${columns.map((column) => column.name).join(", ")}${extra.names})` +
-    ` select ${from.workspace}, ${columns.map(element).join(", ")}${extra.values} from ${from.rows}${extra.suffix}`
-  );
+function insertInto<Row>(
+  sql: Sql,
+  table: string,
+  columns: readonly Column<Row>[],
+  extra = nothing,
+  workspaceColumn = "workspace_id",
+): Written<Row> {
+  const from = source(sql, typesOf(columns));
+  const names = [workspaceColumn, ...columns.map((column) => column.name)].join(", ") + extra.names;
+  const into = `insert into ${sql.schema}${table} (${names})`;
+  const many = [from.workspace, ...columns.map(element)].join(", ") + extra.values;
+  const one = ["$1::text", ...columns.map(parameter)].join(", ") + extra.values;
+  return {
+    columns,
+    many: { name: `${table} insert`, text: `${into} select ${many} from ${from.rows}${extra.suffix}` },
+    one: { name: `${table} insert one`, text: `${into} values (${one})${extra.suffix}` },
+  };
+}
+
+/** Sets all columns but the first `keys`, which find the row. */
+function updateOf<Row>(
+  sql: Sql,
+  table: string,
+  columns: readonly Column<Row>[],
+  keys: number,
+  workspaceColumn = "workspace_id",
+): Written<Row> {
+  const from = keyedSource(sql, typesOf(columns));
+  const text = (value: (column: Column<Row>, i: number) => string, workspace: string, rows: string) => {
+    const expressions = columns.map((column, i) => `${column.name} = ${value(column, i)}`);
+    const where = [`t.${workspaceColumn} = ${workspace}`, ...expressions.slice(0, keys).map((each) => `t.${each}`)];
+    return `update ${sql.schema}${table} t set ${expressions.slice(keys).join(", ")}${rows} where ${where.join(" and ")}`;
+  };
+  return {
+    columns,
+    many: { name: `${table} update`, text: text(element, from.workspace, ` from ${from.rows}`) },
+    one: { name: `${table} update one`, text: text(parameter, "$1::text", "") },
+  };
 }
 
 function keysOf<Row>(table: Table<Row>): Column<Row>[] {
   return table.key.map((name) => table.fixed.find((column) => column.name === name) as Column<Row>);
 }
 
-/** Sets all columns but the first `keys`, which find the row. */
-function updateColumns<Row>(sql: Sql, table: string, columns: readonly Column<Row>[], keys: number): string {
-  const from = source(
-    sql,
-    columns.map((column) => column.type),
-  );
-  const expressions = columns.map((column, i) => `${column.name} = ${element(column, i)}`);
-  const set = expressions.slice(keys);
-  const where = expressions.slice(0, keys).map((expression) => `t.${expression}`);
-  return (
-    `update ${sql.schema}${table} t set ${set.join(", ")} from ${from.rows}` +
-    ` where t.workspace_id = ${from.workspace} and ${where.join(" and ")}`
-  );
-}
-
-function writer<Row>(sql: Sql, table: Table<Row>, extra = nothing): Writer<Row> {
+function writer<Row>(sql: Sql, table: Table<Row>, extra = nothing, workspaceColumn = "workspace_id"): Writer<Row> {
   const { name, fixed, mutable } = table;
   const keys = keysOf(table);
   return {
-    table,
-    insert: { name: `${name} insert`, text: insertColumns(sql, name, [...fixed, ...mutable], extra) },
-    update: {
-      name: `${name} update`,
-      text: mutable.length === 0 ? "" : updateColumns(sql, name, [...keys, ...mutable], keys.length),
-    },
-  };
-}
-
-/** The workspace's own table has no `workspace_id`; its id is one. */
-function workspaceWriter(sql: Sql): Writer<State["workspace"]> {
-  const insertColumns = [...workspaceTable.fixed, ...workspaceTable.mutable];
-  const insertFrom = source(
-    sql,
-    insertColumns.map((column) => column.type),
-  );
-  const updateFrom = source(
-    sql,
-    workspaceTable.mutable.map((column) => column.type),
-  );
-  const set = workspaceTable.mutable.map((column, i) => `${column.name} = ${element(column, i)}`);
-  return {
-    table: workspaceTable,
-    insert: {
-      name: "workspace insert",
-      text:
-        `insert into ${sql.schema}workspace (id, ${insertColumns.map((column) => column.name).join(", ")})` +
-        ` select ${insertFrom.workspace}, ${insertColumns.map(element).join(", ")} from ${insertFrom.rows}`,
-    },
-    update: {
-      name: "workspace update",
-      text: `update ${sql.schema}workspace t set ${set.join(", ")} from ${updateFrom.rows} where t.id = ${updateFrom.workspace}`,
-    },
+    insert: insertInto(sql, name, [...fixed, ...mutable], extra, workspaceColumn),
+    update: updateOf(sql, name, [...keys, ...mutable], keys.length, workspaceColumn),
   };
 }
 
@@ -137,9 +139,10 @@ export interface Saver {
 }
 
 export function createSaver(sql: Sql): Saver {
-  const recordedAt = "date_trunc('milliseconds', statement_timestamp())";
+  const recordedAt = "(select date_trunc('milliseconds', statement_timestamp()))";
   const writers = {
-    workspace: workspaceWriter(sql),
+    // The workspace's own table has no `workspace_id`; its id is one.
+    workspace: writer(sql, workspaceTable, nothing, "id"),
     terms: writer(sql, termsTable),
     member: writer(sql, memberTable),
     holder: writer(sql, holderTable),
@@ -153,30 +156,33 @@ export function createSaver(sql: Sql): Saver {
     // A notice that was given before is the same notice.
     event: writer(sql, eventTable, { names: "", values: "", suffix: " on conflict do nothing" }),
   };
-  const plainInsert: Prepared = { name: "plain charge insert", text: insertColumns(sql, "charge", plainCharge) };
-  const endUpdate: Prepared = { name: "plain charge end", text: updateColumns(sql, "charge", plainEnd, 1) };
-  const leases = source(sql, ["float8", "text"]);
-  const leaseDelete: Prepared = {
-    name: "lease delete",
-    text:
-      `delete from ${sql.schema}lease t using ${leases.rows} where t.workspace_id = ${leases.workspace}` +
-      ` and t.expires_at = ${toInstant("k.c1")} and t.charge_id = k.c2`,
-  };
-  const hot = source(sql, ["bigint", "float8"]);
-  const seqUpdate: Prepared = {
-    name: "workspace seq update",
-    text:
-      `update ${sql.schema}workspace t set seq = k.c1, last_instant = ${toInstant("k.c2")}` +
-      ` from ${hot.rows} where t.id = ${hot.workspace}`,
+  const plainInsert = insertInto(sql, "charge", plainCharge);
+  const endUpdate = updateOf(sql, "charge", plainEnd, 1);
+  const seqUpdate = updateOf(sql, "workspace", workspaceMoved, 0, "id");
+  const leases = keyedSource(sql, ["bigint", "text"]);
+  const leaseDelete: Written<LeaseRow> = {
+    columns: leaseTable.fixed,
+    many: {
+      name: "lease delete",
+      text:
+        `delete from ${sql.schema}lease t using ${leases.rows} where t.workspace_id = ${leases.workspace}` +
+        ` and t.expires_at = ${toInstant("k.c1")} and t.charge_id = k.c2`,
+    },
+    one: {
+      name: "lease delete one",
+      text:
+        `delete from ${sql.schema}lease t where t.workspace_id = $1::text` +
+        ` and t.expires_at = ${toInstant("$2::bigint")} and t.charge_id = $3::text`,
+    },
   };
 
-  function insert<Row>({ insert, table }: Writer<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
-    return written(insert, [...table.fixed, ...table.mutable], { workspaces, rows });
-  }
-
-  function update<Row>({ update, table }: Writer<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
+  function written<Row>({ columns, many, one }: Written<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
     if (rows.length === 0) return [];
-    return written(update, [...keysOf(table), ...table.mutable], { workspaces, rows });
+    if (rows.length === 1) {
+      const row = rows[0] as Row;
+      return [statement(one, [workspaces[0] as string, ...columns.map(({ value }) => value(row))])];
+    }
+    return [statement(many, [workspaceParam(sql, workspaces), ...lists(columns, rows)])];
   }
 
   function tracked<Row extends Tracked>(
@@ -191,7 +197,7 @@ export function createSaver(sql: Sql): Saver {
         if (row.dirty) add(row.fresh ? fresh : changed, state.workspace.id, row);
       }
     }
-    return [...insert(writer, fresh), ...update(writer, changed)];
+    return [...written(writer.insert, fresh), ...written(writer.update, changed)];
   }
 
   function saveWorkspaces(changes: readonly Changes[]): Statement[] {
@@ -202,13 +208,11 @@ export function createSaver(sql: Sql): Saver {
       const row = state.workspace;
       add(storedWorkspace === null ? fresh : onlyMoved(row, storedWorkspace) ? moved : changed, row.id, row);
     }
-    const statements = [...insert(writers.workspace, fresh), ...update(writers.workspace, changed)];
-    if (moved.rows.length > 0) {
-      const seqs = moved.rows.map((row) => row.seq);
-      const instants = moved.rows.map((row) => row.lastInstant);
-      statements.push(statement(seqUpdate, [workspaceParam(sql, moved.workspaces), seqs, instants]));
-    }
-    return statements;
+    return [
+      ...written(writers.workspace.insert, fresh),
+      ...written(writers.workspace.update, changed),
+      ...written(seqUpdate, moved),
+    ];
   }
 
   function saveTerms(changes: readonly Changes[]): Statement[] {
@@ -216,7 +220,7 @@ export function createSaver(sql: Sql): Saver {
     for (const { state, storedTerms } of changes) {
       for (const term of state.terms.slice(storedTerms)) add(rows, state.workspace.id, term);
     }
-    return insert(writers.terms, rows);
+    return written(writers.terms.insert, rows);
   }
 
   /** Nearly all charges begin and end alike, and are written with few columns. */
@@ -233,16 +237,11 @@ export function createSaver(sql: Sql): Saver {
       }
     }
     return [
-      ...written(plainInsert, plainCharge, plain),
-      ...insert(writers.charge, fresh),
-      ...written(endUpdate, plainEnd, ended),
-      ...update(writers.charge, changed),
+      ...written(plainInsert, plain),
+      ...written(writers.charge.insert, fresh),
+      ...written(endUpdate, ended),
+      ...written(writers.charge.update, changed),
     ];
-  }
-
-  function written<Row>(what: Prepared, columns: readonly Column<Row>[], { workspaces, rows }: Rows<Row>): Statement[] {
-    if (rows.length === 0) return [];
-    return [statement(what, [workspaceParam(sql, workspaces), ...lists(columns, rows)])];
   }
 
   /** An open charge has a lease row at its present end; one that has ended has none. */
@@ -260,14 +259,7 @@ export function createSaver(sql: Sql): Saver {
         if (wanted !== null) add(fresh, state.workspace.id, { charge: id, expiresAt: wanted });
       }
     }
-    const statements: Statement[] = [];
-    if (gone.rows.length > 0) {
-      const ends = gone.rows.map((row) => row.expiresAt);
-      const charges = gone.rows.map((row) => row.charge);
-      statements.push(statement(leaseDelete, [workspaceParam(sql, gone.workspaces), ends, charges]));
-    }
-    statements.push(...insert(writers.lease, fresh));
-    return statements;
+    return [...written(leaseDelete, gone), ...written(writers.lease.insert, fresh)];
   }
 
   function appended<Row>(
@@ -277,7 +269,7 @@ export function createSaver(sql: Sql): Saver {
   ): Statement[] {
     const rows = collect<Row>();
     for (const { state } of changes) for (const row of of(state)) add(rows, state.workspace.id, row);
-    return insert(writer, rows);
+    return written(writer.insert, rows);
   }
 
   return {

@@ -8,12 +8,14 @@ export type CommitScope = "mixed" | "workspace";
 
 export interface Sql {
   scope: CommitScope;
+  /** True when the tables are distributed by workspace over several servers. */
+  distributed: boolean;
   /** The quoted schema, with the dot: `"ducat".`. */
   schema: string;
 }
 
-export function createSql(schema: string, scope: CommitScope): Sql {
-  return { scope, schema: `"${schema.replaceAll('"', '""')}".` };
+export function createSql(schema: string, scope: CommitScope, distributed = false): Sql {
+  return { scope, distributed, schema: `"${schema.replaceAll('"', '""')}".` };
 }
 
 /** Rows of keys for one statement: for each row its workspace, then one list a column. */
@@ -39,6 +41,19 @@ export function source(sql: Sql, types: readonly string[], from = 1, name = "k")
   return { rows, workspace: `${name}.workspace_id` };
 }
 
+/**
+ * `source` for an update or delete: `offset 0` keeps the planner from pulling the workspace out as a constant and then
+ * reading the whole workspace to join the keys to it. Where the tables are distributed, it must be a constant.
+ */
+export function keyedSource(sql: Sql, types: readonly string[]): { rows: string; workspace: string } {
+  const from = source(sql, types);
+  if (sql.scope === "mixed" || sql.distributed) return from;
+  return {
+    rows: `(select ${from.workspace} as workspace_id, k.* from ${from.rows} offset 0) k`,
+    workspace: "k.workspace_id",
+  };
+}
+
 /** The parameter that goes with `source`: a workspace a row, or the one workspace of all rows. */
 export function workspaceParam(sql: Sql, workspaces: string[]): Param {
   return sql.scope === "workspace" ? (workspaces[0] as string) : workspaces;
@@ -51,7 +66,7 @@ export function ms(expression: string): string {
 
 /** Milliseconds since 1970 as an instant. */
 export function toInstant(expression: string): string {
-  return `to_timestamp(${expression} / 1000)`;
+  return `to_timestamp(${expression}::float8 / 1000)`;
 }
 
 export function statement(prepared: Prepared, params: readonly Param[]): Statement {

@@ -14,13 +14,14 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
+import { toInstant } from "./sql.ts";
 
 type Scalar = string | number | boolean | null;
 
 /** How a column is written: its name, the type of its list, the expression over the list's element, and the value. */
 export interface Column<Row> {
   name: string;
-  type: "text" | "float8" | "bigint" | "integer" | "smallint" | "boolean";
+  type: "text" | "bigint" | "integer" | "smallint" | "boolean";
   /** Turns the list's element into the column's type. */
   wrap?: (element: string) => string;
   value: (row: Row) => Scalar;
@@ -48,7 +49,7 @@ function boolean<Row>(name: string, value: (row: Row) => boolean): Column<Row> {
   return { name, type: "boolean", value };
 }
 function instant<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
-  return { name, type: "float8", wrap: (element) => `to_timestamp(${element} / 1000)`, value };
+  return { name, type: "bigint", wrap: toInstant, value };
 }
 function json<Row>(name: string, value: (row: Row) => unknown): Column<Row> {
   return {
@@ -87,6 +88,12 @@ export const workspaceTable: Table<WorkspaceRow> = {
     integer("epochs", (row) => row.epochs),
   ],
 };
+
+/** What every command that writes entries changes. */
+export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
+  bigint("seq", (row) => row.seq),
+  instant("last_instant", (row) => row.lastInstant),
+];
 
 export const termsTable: Table<Term> = {
   name: "terms",
@@ -183,6 +190,13 @@ export function decodeSlices(text: string): Slice[] {
 }
 
 /** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
+/** Changes with every update, so that whoever remembers a row can tell whether it is still the same. */
+const version: Column<ChargeRow> = {
+  name: "version",
+  type: "integer",
+  value: (row) => (row.stored === null ? 0 : row.stored.version + 1),
+};
+
 const entryNumbers: Column<ChargeRow> = {
   name: "entries",
   type: "text",
@@ -231,6 +245,7 @@ export const chargeTable: Table<ChargeRow> = {
     integer("lease_ms", (row) => row.leaseMs),
     instant("lease_expires_at", (row) => row.leaseExpiresAt),
     instant("ended_at", (row) => row.endedAt),
+    version,
   ],
 };
 
@@ -282,6 +297,7 @@ export const plainEnd: readonly Column<ChargeRow>[] = [
   text("ended_by", (row) => row.endedBy),
   text("ended_attempt", (row) => row.endedAttempt),
   instant("ended_at", (row) => row.endedAt),
+  version,
 ];
 
 /** True when `plainEnd` tells all that changed since the row was read. */

@@ -280,14 +280,14 @@ export const corruptions: readonly Corruption[] = [
   {
     what: "a slice was moved to another grant",
     sql:
-      `update {schema}.charge set slices = jsonb_set(slices, '{0,grant}', '"top-up:o2:ada"')` +
+      `update {schema}.charge set slices = replace(slices, '${monthly}', 'top-up:o2:ada')` +
       " where workspace_id = 'acme' and id = 'open'",
     names: ["charge-held", "grant-slices"],
     about: { charge: "open", grant: "top-up:o2:ada" },
   },
   {
     what: "a slice says that nothing came back",
-    sql: "update {schema}.charge set slices = jsonb_set(slices, '{0,returned}', '0') where workspace_id = 'acme' and id = 'late'",
+    sql: "update {schema}.charge set slices = replace(slices, ',50]', ',0]') where workspace_id = 'acme' and id = 'late'",
     names: ["charge-returned"],
     about: { charge: "late" },
   },

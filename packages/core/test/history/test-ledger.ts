@@ -34,10 +34,15 @@ export interface TestLedger {
 export async function testLedger(database: Database, catalog: Catalog = defaultCatalog): Promise<TestLedger> {
   const schema = freshSchema();
   await migrate(database, { schema });
-  const sql = createSql(schema, "mixed");
-  const store = createCatalogStore(sql);
-  const catalogs = createCatalogs(store);
+  const store = createCatalogStore(createSql(schema, "mixed"));
   await database.withSession((session) => store.publish(session, catalogVersion(catalog), catalog));
+  return ledgerOf(database, schema);
+}
+
+/** Another ledger on the same tables, as another process would have it. */
+export function ledgerOf(database: Database, schema: string): TestLedger {
+  const sql = createSql(schema, "mixed");
+  const catalogs = createCatalogs(createCatalogStore(sql));
   const ledger = createLedger({
     database,
     schema,

@@ -112,6 +112,8 @@ function cyclic(): object {
   object.self = object;
   return object;
 }
+const nothing: unknown = undefined;
+
 class Order {
   workspace = "w";
 }
@@ -156,7 +158,7 @@ const hostile: [string, () => unknown][] = [
     () => ({
       ...good,
       get id() {
-        throw undefined;
+        throw nothing;
       },
     }),
   ],

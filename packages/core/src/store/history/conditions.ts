@@ -8,9 +8,10 @@ export interface Conditions {
   add(condition: (...names: string[]) => string, ...params: Param[]): void;
 }
 
-export function conditions(): Conditions {
+/** `before`: the parameters that the statement has already. */
+export function conditions(before: readonly Param[] = []): Conditions {
   const texts: string[] = [];
-  const params: Param[] = [];
+  const params: Param[] = [...before];
   return {
     get text() {
       return texts.join(" and ");

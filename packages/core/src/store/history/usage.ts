@@ -2,7 +2,7 @@ import type { UsageRow } from "@ducat/client";
 import type { Session } from "../../database/port.ts";
 import type { Question } from "../../inputs/index.ts";
 import type { Sql } from "../sql.ts";
-import { addPeriod, runOut } from "./charges.ts";
+import { addPeriod, indexed, runOut } from "./charges.ts";
 import { conditions } from "./conditions.ts";
 import { existing, lastSeq } from "./workspace.ts";
 
@@ -24,6 +24,7 @@ export async function sumUsage(sql: Sql, session: Session, question: Question<"u
   const { workspace, by, member } = question;
   const where = conditions();
   where.add((p) => `c.workspace_id = ${p}::text`, workspace);
+  where.add(() => indexed);
   addPeriod(where, question);
   if (member !== null) where.add((p) => `c.member = ${p}::text`, member);
   const settled = "filter (where c.state = 'settled')";

@@ -56,8 +56,8 @@ export async function listWorkspaces(
     const state = states.get(row[0]) as State;
     // Made between the two statements: it is on the next page, or in the next list.
     if (state.terms.length === 0) continue;
-    applyTime(state, row[16]);
-    data.push(presentWorkspace(state, row[16]));
+    applyTime(state, row.at(-1));
+    data.push(presentWorkspace(state, row.at(-1)));
   }
   const last = found.length > limit ? data.at(-1) : undefined;
   return { data, nextCursor: last === undefined ? null : cursor.write([last.id]) };

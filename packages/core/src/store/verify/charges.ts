@@ -28,8 +28,9 @@ export async function readCharges(
     },
   ]);
   const rows = result?.rows ?? [];
+  // Counted from the end: the charge's own columns stand before, however many they are.
   const charges = rows.map(
-    (row): VerifiedCharge => ({ charge: toCharge(row), leased: row[35], entries: row[36].map(toListed) }),
+    (row): VerifiedCharge => ({ charge: toCharge(row), leased: row.at(-2), entries: row.at(-1).map(toListed) }),
   );
   return { charges, next: rows.length < PAGE ? null : (rows.at(-1)?.[1] ?? null) };
 }

@@ -1,10 +1,11 @@
 import type { Param, Rows, Session, Statement } from "../../database/port.ts";
-import type { HolderRow, MemberRow, Slice } from "../../engine/state.ts";
+import type { HolderRow, MemberRow } from "../../engine/state.ts";
 import type { Snapshot, VerifiedGrant } from "../../verify/compare.ts";
 import type { Report } from "../../verify/report.ts";
 import { grantColumns, holderColumns, topUpColumns, workspaceColumns } from "../load.ts";
 import { toGrant, toHolder, toTopUp, toWorkspace } from "../rows.ts";
 import { ms, type Sql } from "../sql.ts";
+import { decodeSlices } from "../tables.ts";
 
 const PAGE = 10_000;
 
@@ -47,7 +48,7 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
     `select ${grantColumns}, g.closed, g.id from ${schema}credit_grant g` +
       " where g.workspace_id = $1::text and g.id > $2::text order by g.id",
   )) {
-    grants.set(row[1], { ...toGrant(row), closed: row[18] });
+    grants.set(row[1], { ...toGrant(row), closed: row.at(-2) });
   }
   for await (const row of paged(
     "leases",
@@ -84,14 +85,14 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
 
 /** A lease is of an open charge, and ends when the charge says; the charge's slices are what its grants hold. */
 function countLease(row: Rows[number], leased: Set<string>, openSlices: Map<string, number>, report: Report): void {
-  const [charge, state, slices, endsAt, chargeEndsAt] = row as [string, string | null, Slice[] | null, number, number];
+  const [charge, state, slices, endsAt, chargeEndsAt] = row as [string, string | null, string | null, number, number];
   const where = `lease of charge ${charge}`;
   report.same("lease", { charge }, "open", state ?? "none", where);
   if (state === null) return;
   report.same("lease", { charge }, chargeEndsAt, endsAt, `${where}, its end`);
   if (state !== "open" || leased.has(charge)) return;
   leased.add(charge);
-  for (const { grant, amount, returned } of slices ?? []) {
+  for (const { grant, amount, returned } of decodeSlices(slices ?? "[]")) {
     openSlices.set(grant, (openSlices.get(grant) ?? 0) + amount - returned);
   }
 }

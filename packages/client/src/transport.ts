@@ -1,0 +1,123 @@
+import type { CallOptions } from "./commands.ts";
+import { DucatError, type ErrorCode, errorCodes, type Fault } from "./errors.ts";
+
+export interface TransportOptions {
+  /** Where the server is: `http://127.0.0.1:4100`, with the path it is mounted at. */
+  baseUrl: string;
+  /** The secret key; only ever on a server. */
+  apiKey?: string | undefined;
+  /** A member token, or what fetches a fresh one. Without key and token the browser's own session is used. */
+  token?: string | (() => string | Promise<string>);
+  /** Default: the platform's own. */
+  fetch?: typeof fetch;
+  /** How often a call is tried again when no answer came, or one that asks for it; default 3. */
+  retries?: number;
+  /** How long one try may take; default 30,000. */
+  timeoutMs?: number;
+}
+
+export type Send = (method: string, path: string, input: object, call?: CallOptions) => Promise<unknown>;
+
+type Fields = Record<string, unknown>;
+
+/** No answer says this much: the server is away, starting, or too busy. */
+const retriedStatuses = new Set([429, 502, 503, 504]);
+
+export function createTransport(options: TransportOptions): Send {
+  const { apiKey, token, retries = 3, timeoutMs = 30_000 } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const bearer = async () => apiKey ?? (typeof token === "function" ? await token() : token);
+
+  return async (method, path, input, call) => {
+    const { url, rest } = address(path, input as Fields);
+    const reads = method === "GET" || method === "DELETE";
+    const target = baseUrl + url + (reads ? query(rest) : "");
+    const body = reads ? null : JSON.stringify(rest);
+    for (let attempt = 0; ; attempt += 1) {
+      const last = attempt >= retries;
+      const answer = await once(target, method, body, call?.signal);
+      if (answer instanceof Response) {
+        if (last || !retriedStatuses.has(answer.status)) return await read(answer);
+        await answer.body?.cancel();
+        await pause(attempt, answer.headers.get("retry-after"), call?.signal);
+      } else {
+        call?.signal?.throwIfAborted();
+        if (last) throw new DucatError("unreachable", `No answer from ${baseUrl}.`, { cause: answer });
+        await pause(attempt, null, call?.signal);
+      }
+    }
+  };
+
+  /** The answer, or why there was none. */
+  async function once(url: string, method: string, body: string | null, signal?: AbortSignal): Promise<unknown> {
+    const key = await bearer();
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      return await (options.fetch ?? fetch)(url, {
+        method,
+        body,
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        headers: {
+          ...(body === null ? {} : { "content-type": "application/json" }),
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        },
+      });
+    } catch (error) {
+      return error;
+    }
+  }
+}
+
+/** Fills the path's fields in and takes them out of the rest. An id that is none would name another route. */
+function address(path: string, input: Fields): { url: string; rest: Fields } {
+  const rest = { ...input };
+  const url = path.replace(/:(\w+)/g, (_whole, field: string) => {
+    const value = rest[field];
+    delete rest[field];
+    if (typeof value === "string" && /^[A-Za-z0-9]/.test(value)) return encodeURIComponent(value);
+    const fault: Fault = { path: field, message: "must be an id" };
+    throw new DucatError("invalid_input", `${field} ${fault.message}.`, { errors: [fault] });
+  });
+  return { url, rest };
+}
+
+function query(fields: Fields): string {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]): [string, string] => [field, value instanceof Date ? value.toISOString() : String(value)]);
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}
+
+async function read(response: Response): Promise<unknown> {
+  const fields = (await response.json().catch(() => null)) as Fields | null;
+  if (response.ok && fields !== null) return fields;
+  const { type, title, status, code, detail, requestId, errors, ...rest } = fields ?? {};
+  // A refusal is an outcome, as it is in process.
+  if (typeof rest.outcome === "string") return rest;
+  const known = typeof code === "string" && Object.hasOwn(errorCodes, code);
+  throw new DucatError(
+    known ? (code as ErrorCode) : "unexpected_answer",
+    typeof detail === "string" ? detail : `The server answered ${response.status} without saying why.`,
+    {
+      details: known ? rest : { ...rest, status: response.status, code },
+      ...(Array.isArray(errors) ? { errors } : {}),
+      ...(typeof requestId === "string" ? { requestId } : {}),
+    },
+  );
+}
+
+/** 0.1, 0.2, 0.4 … seconds, at most 5, half of it chance, so that clients do not come back all at once. */
+async function pause(attempt: number, retryAfter: string | null, signal?: AbortSignal): Promise<void> {
+  const asked = Math.min(Number(retryAfter ?? 0) || 0, 30) * 1000;
+  const own = Math.min(100 * 2 ** attempt, 5000) * (0.5 + Math.random() / 2);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, Math.max(asked, own));
+    signal?.addEventListener("abort", done, { once: true });
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+  signal?.throwIfAborted();
+}

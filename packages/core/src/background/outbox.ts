@@ -1,0 +1,150 @@
+import { every, pause, wallClock } from "../clock.ts";
+import type { Database, Session } from "../database/port.ts";
+import { instant } from "../engine/answer.ts";
+import type { OutboxStore, StoredEvent } from "../store/outbox.ts";
+import type { CreditsEvent } from "../verbs.ts";
+
+export type Notice = Exclude<CreditsEvent, { type: "changed" }>;
+
+export interface OutboxOptions {
+  database: Database;
+  store: OutboxStore;
+  /** Hands a notice to everybody who listens. When it throws, or its promise fails, the notice is delivered again later. */
+  deliver(notice: Notice): unknown;
+  /** False while nobody listens: then notices stay where they are. */
+  listening(): boolean;
+  intervalMs: number;
+  log(message: string, error: unknown): void;
+}
+
+export interface Outbox {
+  /** Delivers what waits, once; answers how many were delivered. */
+  deliverAll(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const BATCH = 100;
+/** A listener that takes longer counts as failed, so that it cannot hold the others' notices. */
+const LISTENER_MS = 10_000;
+const FIRST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 3_600_000;
+/** So many failed notices are remembered; beyond them the oldest is tried again at once. */
+const REMEMBERED = 1000;
+
+interface Failed {
+  event: StoredEvent;
+  times: number;
+  retryAt: number;
+}
+
+/**
+ * Delivers what the ledger has kept to tell, the oldest first and at least once: a notice is marked after it was
+ * delivered, and a process that dies in between has it delivered again. Several processes share the work; a row that one
+ * of them works on is left out by the others.
+ */
+export function createOutbox({ database, store, deliver, listening, intervalMs, log }: OutboxOptions): Outbox {
+  const failed = new Map<string, Failed>();
+  let stopping = false;
+  let stopTimer: (() => Promise<void>) | undefined;
+
+  function waiting(): StoredEvent[] {
+    const now = wallClock();
+    return [...failed.values()].filter(({ retryAt }) => retryAt > now).map(({ event }) => event);
+  }
+
+  async function deliverEach(events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+    const delivered: StoredEvent[] = [];
+    for (const event of events) {
+      if (stopping) break;
+      const key = `${event.workspace} ${event.id}`;
+      try {
+        await within(LISTENER_MS, deliver(toNotice(event)));
+        delivered.push(event);
+        failed.delete(key);
+      } catch (error) {
+        log(`notice ${event.id} of workspace ${event.workspace} was not taken; it will be delivered again`, error);
+        remember(key, event);
+      }
+    }
+    return delivered;
+  }
+
+  function remember(key: string, event: StoredEvent): void {
+    const times = (failed.get(key)?.times ?? 0) + 1;
+    failed.delete(key);
+    failed.set(key, {
+      event,
+      times,
+      retryAt: wallClock() + Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS),
+    });
+    const oldest = failed.keys().next().value;
+    if (failed.size > REMEMBERED && oldest !== undefined) failed.delete(oldest);
+  }
+
+  /** One batch; answers how many were read and how many of them delivered. */
+  async function batch(): Promise<{ read: number; delivered: number }> {
+    const options = { limit: BATCH, lock: database.kind !== "pglite", except: waiting() };
+    if (options.lock) {
+      return await database.withSession(async (session) => {
+        await session.run([{ name: "begin", text: "begin" }]);
+        const result = await deliverLocked(session, options);
+        await session.run([{ name: "commit", text: "commit" }]);
+        return result;
+      });
+    }
+    // One process, one session: a listener that asks the ledger something must find that session free.
+    const events = await database.withSession((session) => store.read(session, options));
+    const delivered = await deliverEach(events);
+    await database.withSession((session) => store.markDelivered(session, delivered));
+    return { read: events.length, delivered: delivered.length };
+  }
+
+  async function deliverLocked(session: Session, options: Parameters<OutboxStore["read"]>[1]) {
+    const events = await store.read(session, options);
+    const delivered = await deliverEach(events);
+    await store.markDelivered(session, delivered);
+    return { read: events.length, delivered: delivered.length };
+  }
+
+  async function deliverAll(): Promise<number> {
+    let total = 0;
+    while (listening() && !stopping) {
+      const { read, delivered } = await batch();
+      total += delivered;
+      if (read < BATCH) break;
+    }
+    return total;
+  }
+
+  return {
+    deliverAll,
+    start() {
+      stopTimer ??= every(intervalMs, async () => {
+        try {
+          await deliverAll();
+        } catch (error) {
+          log("notices could not be delivered", error);
+        }
+      });
+    },
+    async stop() {
+      stopping = true;
+      await stopTimer?.();
+    },
+  };
+}
+
+async function within(ms: number, work: unknown): Promise<void> {
+  if (!(work instanceof Promise)) return;
+  const late = pause(ms).then(() => Promise.reject(new Error(`a listener took more than ${ms} ms`)));
+  await Promise.race([work, late]);
+}
+
+function toNotice({ workspace, id, kind, at, payload }: StoredEvent): Notice {
+  const notice = { ...payload, type: kind, id, workspace, at: instant(at) };
+  // The engine counts in milliseconds; what leaves it says instants.
+  if ("expiresAt" in payload) Object.assign(notice, { expiresAt: instant(payload.expiresAt as number) });
+  // The engine writes the payload of each kind, and the database keeps it as it was.
+  return notice as unknown as Notice;
+}

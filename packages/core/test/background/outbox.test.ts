@@ -1,0 +1,136 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createOutbox, type Notice, type Outbox } from "../../src/background/outbox.ts";
+import { createOutboxStore } from "../../src/store/outbox.ts";
+import { onEachDatabase } from "../database/databases.ts";
+import { type TestLedger, testLedger } from "../history/test-ledger.ts";
+
+onEachDatabase((database, kind) => {
+  let t: TestLedger;
+  const logged: string[] = [];
+
+  function outboxOf(deliver: (notice: Notice) => unknown, listening = () => true): Outbox {
+    return createOutbox({
+      database: database(),
+      store: createOutboxStore(t.sql),
+      deliver,
+      listening,
+      intervalMs: 5,
+      log: (message) => logged.push(message),
+    });
+  }
+
+  const undelivered = async () =>
+    (await t.query("select id from {schema}.event where delivered_at is null order by id")).map(([id]) => id as string);
+
+  async function insert(...ids: string[]): Promise<void> {
+    for (const [i, id] of ids.entries()) {
+      await t.query(
+        "insert into {schema}.event (workspace_id, id, kind, at, payload, created_at) values" +
+          " ('acme', $1::text, 'notice.usage', now(), $2::jsonb, clock_timestamp() + $3::integer * interval '1 ms')",
+        [id, JSON.stringify({ holder: "ada", percent: 80, allotted: 10, used: 8 }), i],
+      );
+    }
+  }
+
+  beforeAll(async () => {
+    t = await testLedger(database());
+    await t.run("workspacePut", { workspace: "acme" });
+    await t.run("memberPut", { workspace: "acme", member: "ada", role: "editor" });
+  }, 60_000);
+
+  beforeEach(async () => {
+    await t.query("delete from {schema}.event");
+    logged.length = 0;
+  });
+
+  describe("outbox", () => {
+    it("delivers the engine's notices, once, as events", async () => {
+      await t.run("charge", { workspace: "acme", id: "c", member: "ada", feature: "generate-screen", quantity: 16 });
+      const heard: Notice[] = [];
+      expect(await outboxOf((notice) => heard.push(notice)).deliverAll()).toBe(1);
+      expect(heard).toMatchObject([
+        { type: "notice.usage", workspace: "acme", holder: "workspace", percent: 80, allotted: 600, used: 480 },
+      ]);
+      expect(new Date(heard[0]?.at ?? "").toISOString()).toBe(heard[0]?.at);
+      expect(await undelivered()).toEqual([]);
+      expect(await outboxOf((notice) => heard.push(notice)).deliverAll()).toBe(0);
+    });
+
+    it("delivers the oldest first, over more than one batch", async () => {
+      const ids = Array.from({ length: 230 }, (_, i) => `n${String(i).padStart(3, "0")}`);
+      await t.query(
+        "insert into {schema}.event (workspace_id, id, kind, at, payload, created_at)" +
+          " select 'acme', x.id, 'notice.usage', now(), '{}', clock_timestamp() + x.n * interval '1 ms'" +
+          " from unnest($1::text[]) with ordinality x(id, n)",
+        [ids],
+      );
+      const heard: string[] = [];
+      expect(await outboxOf((notice) => heard.push(notice.id)).deliverAll()).toBe(230);
+      expect(heard).toEqual(ids);
+    });
+
+    it("keeps a notice that a listener did not take, delivers the others, and tries again later", async () => {
+      await insert("good", "bad", "worse");
+      const outbox = outboxOf((notice) => {
+        if (notice.id === "bad") throw new Error("no");
+        return notice.id === "worse" ? Promise.reject(new Error("no")) : undefined;
+      });
+      expect(await outbox.deliverAll()).toBe(1);
+      expect(await undelivered()).toEqual(["bad", "worse"]);
+      expect(logged).toHaveLength(2);
+      // Not again at once: a listener that always throws must not keep the outbox busy.
+      expect(await outbox.deliverAll()).toBe(0);
+      expect(logged).toHaveLength(2);
+      // Another process, or this one after a restart, may try at once.
+      const heard: string[] = [];
+      expect(await outboxOf((notice) => heard.push(notice.id)).deliverAll()).toBe(2);
+      expect(heard).toEqual(["bad", "worse"]);
+    });
+
+    it("leaves everything where it is while nobody listens", async () => {
+      await insert("a");
+      expect(
+        await outboxOf(
+          () => {},
+          () => false,
+        ).deliverAll(),
+      ).toBe(0);
+      expect(await undelivered()).toEqual(["a"]);
+    });
+
+    it("lets a listener ask the ledger something", async () => {
+      await insert("a");
+      const asked: unknown[] = [];
+      await outboxOf(async () => asked.push(await t.query("select count(*) from {schema}.workspace"))).deliverAll();
+      expect(asked).toEqual([[[1]]]);
+    });
+
+    it("delivers in the background, and stops", async () => {
+      await insert("a");
+      let hear: (notice: Notice) => void = () => {};
+      const heard = new Promise<Notice>((resolve) => {
+        hear = resolve;
+      });
+      const outbox = outboxOf((notice) => hear(notice));
+      outbox.start();
+      expect((await heard).id).toBe("a");
+      await outbox.stop();
+      expect(await undelivered()).toEqual([]);
+    });
+
+    it.runIf(kind === "pg")("shares the work between processes: no notice is delivered by two at once", async () => {
+      const ids = Array.from({ length: 50 }, (_, i) => `p${i}`);
+      await insert(...ids);
+      const heard: string[] = [];
+      await Promise.all(
+        [1, 2, 3].map(() =>
+          outboxOf(async (notice) => {
+            heard.push(notice.id);
+            await Promise.resolve();
+          }).deliverAll(),
+        ),
+      );
+      expect([...heard].sort()).toEqual([...ids].sort());
+    });
+  });
+});

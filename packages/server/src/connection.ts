@@ -1,0 +1,79 @@
+import { resolve } from "node:path";
+import { type Client, type Credits, createClient, createCredits, isDucatError } from "ducat";
+import { readAddress } from "./address-file.ts";
+import { readApiKey } from "./api-key.ts";
+import { type CommonSettings, databaseOf, type LedgerSettings, requireDatabase } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What commands do with a ledger, be it by a running server or by its database. */
+export type LedgerVerbs = Pick<Client, "balance" | "charges" | "explain" | "supportRefund" | "grant" | "catalog">;
+
+/**
+ * Does the work with the server that `--url` names, or with the database. An embedded database that a running server uses
+ * is asked through that server: only one process can open it.
+ */
+export async function withLedger<Answer>(
+  settings: LedgerSettings,
+  work: (verbs: LedgerVerbs) => Promise<Answer>,
+): Promise<Answer> {
+  if (settings.url !== undefined) return await work(createClient({ baseUrl: settings.url, apiKey: keyFor(settings) }));
+  try {
+    return await withDatabase(settings, (credits) => work(credits as unknown as LedgerVerbs));
+  } catch (error) {
+    const server = serverInUse(error, settings);
+    if (server === null) throw error;
+    return await work(server);
+  }
+}
+
+/** For what only the database can answer: nobody else may be using an embedded one. */
+export async function withOwnDatabase<Answer>(
+  settings: CommonSettings,
+  work: (credits: Credits) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await withDatabase(settings, work);
+  } catch (error) {
+    if (!isDucatError(error) || error.code !== "data_directory_in_use") throw error;
+    const { pid } = error.details;
+    const who = typeof pid === "number" ? `process ${pid}` : "another process";
+    throw new Error(
+      `This command needs the database itself, which ${who} uses. Stop that server first; on PostgreSQL both can run.`,
+    );
+  }
+}
+
+/** Opens the database itself. It must have been migrated: a command that asks must not change where it looks. */
+async function withDatabase<Answer>(
+  settings: CommonSettings,
+  work: (credits: Credits) => Promise<Answer>,
+): Promise<Answer> {
+  requireDatabase(settings);
+  const credits = createCredits({
+    database: databaseOf(settings),
+    schema: settings.schema,
+    migrate: "check",
+    background: false,
+  });
+  try {
+    await credits.ready();
+    return await work(credits as unknown as Credits);
+  } finally {
+    await credits.close();
+  }
+}
+
+function keyFor(settings: LedgerSettings): string {
+  const key = settings.apiKey ?? readApiKey(resolve(settings.dataDir));
+  if (key !== null) return key;
+  throw new UsageError("Give the server's secret key with DUCAT_API_KEY (or --api-key).");
+}
+
+/** The server that holds the data directory, when it has said where it listens. */
+function serverInUse(error: unknown, settings: LedgerSettings): LedgerVerbs | null {
+  if (!isDucatError(error) || error.code !== "data_directory_in_use") return null;
+  const directory = resolve(settings.dataDir);
+  const baseUrl = readAddress(directory);
+  const apiKey = settings.apiKey ?? readApiKey(directory);
+  return baseUrl === null || apiKey === null ? null : createClient({ baseUrl, apiKey });
+}
