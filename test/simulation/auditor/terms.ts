@@ -141,7 +141,7 @@ export function createWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   const from = published(story).plans[plan]?.paid === true ? clock : createdAt;
   const { term } = termFor(story, null, { plan, status: "active", anchor: null, fresh: false, at: from });
   story.changes.push({ at: from, byTime: true, run: 1, term, members: new Map() });
-  touch(story, [], clock);
+  touch(story, [pool], clock);
   return done({ outcome: "created", workspace: viewWorkspace(story, clock) });
 }
 

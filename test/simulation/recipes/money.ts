@@ -1,7 +1,7 @@
 import { columns } from "../auditor/ledger.ts";
 import type { Order, Request } from "../auditor/model.ts";
 import { now, planNow } from "../auditor/model.ts";
-import { monthlyGrants } from "../auditor/monthly.ts";
+import { endOf, monthlyGrants } from "../auditor/monthly.ts";
 import type { Make, Of, Scene } from "../scene.ts";
 import { altered, buyers, day, iso, others, present, recent, removed, seated, signed, unseated } from "../scene.ts";
 
@@ -55,12 +55,16 @@ export const largest = Number.MAX_SAFE_INTEGER;
 const revocation = (scene: Scene, grant: string | null, more: Partial<Of<"revokeGrant">> = {}) =>
   grant === null ? null : ({ verb: "revokeGrant", id: scene.fresh("v"), grant, ...signed, ...more } as const);
 
-/** Any grant, and one that every read shows although nobody has made it yet. */
+/**
+ * Any grant, and one that every read shows although nobody has made it yet. Not a monthly one that is over: whether it
+ * was ever made depends on who happened to look.
+ */
 const grants = (scene: Scene) => {
   const { story, at, roll } = scene;
   const holder = roll.any(present(scene)) ?? toPool;
   const due = monthlyGrants(story, holder, at).grants.map(({ id }) => id);
-  return [...recent(story.grants.map(({ id }) => id)), ...due];
+  const named = story.grants.filter((grant) => grant.source !== "monthly" || (endOf(story, grant) ?? at) > at);
+  return [...recent(named.map(({ id }) => id)), ...due];
 };
 
 export const revoking: Record<string, [weight: number, Make]> = {
