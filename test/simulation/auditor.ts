@@ -2,7 +2,7 @@ import * as charges from "./auditor/charges.ts";
 import { cycleKey } from "./auditor/cycles.ts";
 import { isInvalid } from "./auditor/faults.ts";
 import type { Columns } from "./auditor/ledger.ts";
-import { columns, debtOf, isFrozen, isLive, sum } from "./auditor/ledger.ts";
+import { columns, debtOf, isFrozen, sum } from "./auditor/ledger.ts";
 import type { Answer, Catalog, Charge, Command, CommandOf, Decision, Grant, Story, Verb } from "./auditor/model.ts";
 import { done, fail, iso, ms, now, pool, refuse } from "./auditor/model.ts";
 import { endOf, levelNow, monthlyGrants, seatNow, touch } from "./auditor/monthly.ts";
@@ -107,6 +107,28 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
       const { after } = carryOut(command, at);
       if (after !== undefined) stories.set(command.workspace, after);
     },
+    /** The workspace's story at an instant, for those who want to know more of it than the views tell. */
+    story: (workspace: string, at: number): Readonly<Story> | null =>
+      stories.has(workspace) ? look(workspace, at) : null,
+    /** True while a workspace is on a plan, or waits for it, or has an order or a request of a pack to come (2). */
+    isInUse: (kind: "plan" | "pack", id: string) => [...stories.values()].some((story) => uses(story, kind, id)),
+    /** An archived workspace uses nothing any more, and is asked for nothing. */
+    forget: (workspace: string): void => {
+      stories.delete(workspace);
+    },
+    /** All views of a workspace at an instant, worked out as they are asked for; `null` for one that nobody knows. */
+    views(workspace: string, at: number) {
+      if (!stories.has(workspace)) return null;
+      const story = look(workspace, at);
+      return {
+        members: [...now(story).members.keys()],
+        payer: (charge: string) => story.charges.get(charge)?.member ?? null,
+        workspace: () => terms.viewWorkspace(story, at),
+        balance: (who: string) => balanceOf(story, who, at),
+        charge: (id: string) => charges.viewCharge(story, story.charges.get(id) as Charge),
+        grants: () => grantsOf(story, at),
+      };
+    },
     balance: (workspace: string, who: string, at: number) => balanceOf(look(workspace, at), who, at),
     workspace: (workspace: string, at: number) => terms.viewWorkspace(look(workspace, at), at),
     charge(workspace: string, id: string, at: number) {
@@ -114,11 +136,7 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
       return charges.viewCharge(story, story.charges.get(id) as Charge);
     },
     /** Every grant with its columns, also those that are used up or over. */
-    grants(workspace: string, at: number) {
-      const story = look(workspace, at);
-      const all = columns(story, at);
-      return story.grants.map((grant) => viewGrant(story, grant, all.get(grant.id) as Columns));
-    },
+    grants: (workspace: string, at: number) => grantsOf(look(workspace, at), at),
     /**
      * The sums of each holder's columns. A monthly grant that has expired untouched is left out: whether it was made at
      * all depends on who happened to touch it, and changes nothing for anybody (3.5).
@@ -132,6 +150,18 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
   };
 }
 
+function grantsOf(story: Story, at: number) {
+  const all = columns(story, at);
+  return story.grants.map((grant) => viewGrant(story, grant, all.get(grant.id) as Columns));
+}
+
+function uses(story: Story, kind: "plan" | "pack", id: string): boolean {
+  if (kind === "plan") return now(story).term.plan === id || story.pending?.plan === id;
+  const orders = [...story.orders.values()].filter(({ state }) => state === "awaiting_payment");
+  const requests = [...story.requests.values()].filter(({ state }) => state === "open");
+  return [...orders, ...requests].some(({ pack }) => pack === id);
+}
+
 interface Outcome {
   answer: Answer;
   after: Story | undefined;
@@ -139,6 +169,7 @@ interface Outcome {
 
 const emptyStory = (): Omit<Story, "catalogs" | "published"> => ({
   createdAt: 0,
+  name: null,
   creationPlan: "",
   testClock: null,
   clock: 0,
@@ -258,7 +289,7 @@ function balanceOf(story: Story, who: string, at: number) {
   const limit = now(story).members.get(who)?.cap ?? null;
   const holders = who === pool ? [pool] : [who, pool];
   const live = story.grants
-    .filter((grant) => holders.includes(grant.holder) && isLive(story, grant, at))
+    .filter((grant) => holders.includes(grant.holder))
     .map((grant) => viewGrant(story, grant, all.get(grant.id) as Columns))
     .filter(({ available, held }) => available + held > 0);
   const [a, b] = [own.monthly, shared?.monthly];
@@ -271,6 +302,7 @@ function balanceOf(story: Story, who: string, at: number) {
   return {
     available: own.available + (shared?.available ?? 0),
     held: own.held + (shared?.held ?? 0),
+    unlimited: may && [who, pool].some((holder) => levelNow(story, holder, at) === "unlimited"),
     monthly,
     promo: { available: own.promo.available + (shared?.promo.available ?? 0) },
     topUp: {

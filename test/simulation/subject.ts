@@ -1,7 +1,18 @@
+import type { Balance, Charge, Workspace } from "@ducat/client";
 import { isDucatError } from "@ducat/client";
 import { creditsOn } from "../../packages/core/src/credits.ts";
 import { migrate } from "../../packages/core/src/database/migrate.ts";
 import type { Database } from "../../packages/core/src/database/port.ts";
+import { presentCharge } from "../../packages/core/src/engine/answer.ts";
+import { balanceOf } from "../../packages/core/src/engine/balance.ts";
+import { chargeOf } from "../../packages/core/src/engine/settle.ts";
+import { presentWorkspace } from "../../packages/core/src/engine/workspace.ts";
+import { createCatalogs } from "../../packages/core/src/ledger/catalogs.ts";
+import { createReader } from "../../packages/core/src/ledger/read.ts";
+import { createCatalogStore } from "../../packages/core/src/store/catalog-version.ts";
+import { createLoader } from "../../packages/core/src/store/load.ts";
+import { noNeeds } from "../../packages/core/src/store/needs.ts";
+import { createSql } from "../../packages/core/src/store/sql.ts";
 import type { Catalog, Command } from "./auditor.ts";
 
 /** What the database has of a grant, in the words of a balance. */
@@ -17,6 +28,15 @@ export interface StoredGrant {
   revoked: number;
 }
 
+/** What one snapshot shows. */
+export interface Look {
+  workspace: Workspace;
+  balances: Map<string, Balance>;
+  /** Every grant of these holders that is not closed, as a write would find it. */
+  columns: Map<string, StoredGrant[]>;
+  charges: Map<string, Charge>;
+}
+
 export type Subject = Awaited<ReturnType<typeof openSubject>>;
 
 /** The real engine on a real database, asked in the auditor's words. */
@@ -29,22 +49,59 @@ export async function openSubject(
   const catalog = catalogs[options.published] as Catalog;
   const credits = creditsOn(database, { schema, catalog, background: false });
   await credits.ready();
+  const sql = createSql(schema, "mixed");
+  const reader = createReader(database, createLoader(sql), createCatalogs(createCatalogStore(sql)));
 
   const grantColumns = "id, holder, source, amount, available, held, spent, expired, revoked";
   return {
     credits,
-    tell: (command: Command) => tell(credits, command),
+    /** `at` is the present of the workspace's clock, which a sweep needs to know. */
+    tell: (command: Command, at = 0) => tell(credits, command, at),
     balance: (workspace: string, who: string) =>
       credits.balance(who === "workspace" ? { workspace } : { workspace, member: who }),
     workspace: (workspace: string) => credits.workspaces.get({ workspace }),
     charge: (workspace: string, id: string) => credits.charges.get({ workspace, id }),
-    /** Every grant of the workspace as it is stored, by id. */
-    async grants(workspace: string): Promise<Map<string, StoredGrant>> {
-      const text = `select ${grantColumns} from "${schema}".credit_grant where workspace_id = $1::text`;
-      const [result] = await database.withSession((session) => session.run([{ text, params: [workspace] }]));
-      const names = grantColumns.split(", ");
-      const rows = (result?.rows ?? []).map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
-      return new Map(rows.map((row) => [row.id as string, row as unknown as StoredGrant]));
+    /** Several views of one workspace from one snapshot, by the same functions as the verbs'. */
+    async look(workspace: string, members: readonly string[], chargeIds: readonly string[]): Promise<Look> {
+      const need = noNeeds();
+      for (const member of members) need.holders.add(member);
+      for (const id of chargeIds) {
+        need.charges.add(id);
+        need.chargeHolders.add(id);
+      }
+      return await reader.read(workspace, need, (state, now) => ({
+        workspace: presentWorkspace(state, now),
+        balances: new Map([
+          ["workspace", balanceOf(state, null, now)],
+          ...members.map((member) => [member, balanceOf(state, member, now)] as const),
+        ]),
+        columns: new Map(
+          ["workspace", ...members].map((holder) => [
+            holder,
+            (state.grantsByHolder.get(holder) ?? []).map((grant) => ({ ...grant })),
+          ]),
+        ),
+        charges: new Map(chargeIds.map((id) => [id, presentCharge(workspace, chargeOf(state, id))])),
+      }));
+    },
+    /** Every grant of the workspaces as it is stored: by workspace, then by id. */
+    async grants(workspaces: readonly string[]): Promise<Map<string, Map<string, StoredGrant>>> {
+      const text = `select workspace_id, ${grantColumns} from "${schema}".credit_grant where workspace_id = any($1::text[])`;
+      const [result] = await database.withSession((session) => session.run([{ text, params: [workspaces] }]));
+      const found = new Map(workspaces.map((workspace) => [workspace, new Map<string, StoredGrant>()]));
+      for (const [workspace, ...cells] of result?.rows ?? []) {
+        const row = Object.fromEntries(grantColumns.split(", ").map((name, i) => [name, cells[i]]));
+        found.get(workspace)?.set(row.id, row as unknown as StoredGrant);
+      }
+      return found;
+    },
+    /** Lets test clocks run on as real time does: nobody notices, and nothing is done about what came due. */
+    async letTimePass(moves: readonly { workspace: string; to: number }[]): Promise<void> {
+      const text =
+        `update "${schema}".workspace w set test_clock = to_timestamp(k.at / 1000) from` +
+        " unnest($1::text[], $2::float8[]) k(id, at) where w.id = k.id";
+      const params = [moves.map(({ workspace }) => workspace), moves.map(({ to }) => to)];
+      if (moves.length > 0) await database.withSession((session) => session.run([{ text, params }]));
     },
     async publish(version: string): Promise<void> {
       await credits.catalog.publish(catalogs[version] as Catalog);
@@ -56,8 +113,9 @@ export async function openSubject(
 type Credits = ReturnType<typeof creditsOn>;
 
 /** An answer as the auditor gives it: bare resources are wrapped, errors are `{ error: code }`. */
-async function tell(credits: Credits, command: Command): Promise<Record<string, unknown>> {
+async function tell(credits: Credits, command: Command, at: number): Promise<Record<string, unknown>> {
   try {
+    if (command.verb === "sweep") return await sweep(credits, command.workspace, at);
     return (await verbs[command.verb](credits, input(command))) as Record<string, unknown>;
   } catch (error) {
     if (isDucatError(error) && error.code !== "internal") return { error: error.code };
@@ -70,14 +128,13 @@ function input({ verb: _, ...fields }: Command) {
   return fields as never;
 }
 
-const verbs: Record<Command["verb"], (credits: Credits, input: never) => Promise<unknown>> = {
+const verbs: Record<Exclude<Command["verb"], "sweep">, (credits: Credits, input: never) => Promise<unknown>> = {
   workspacePut: (credits, fields) => credits.workspaces.put(fields),
   memberPut: (credits, fields) => credits.members.put(fields),
   memberRemove: (credits, fields) => credits.members.remove(fields),
   membersSync: (credits, fields) => credits.members.sync(fields),
   subscription: async (credits, fields) => ({ workspace: await credits.subscriptions.update(fields) }),
   advanceClock: async (credits, fields) => ({ workspace: await credits.clock.advance(fields) }),
-  sweep: sweepNow,
   charge: (credits, fields) => credits.charge(fields),
   extend: (credits, fields) => credits.extend(fields),
   heartbeat: (credits, fields) => credits.heartbeat(fields),
@@ -97,38 +154,34 @@ const verbs: Record<Command["verb"], (credits: Credits, input: never) => Promise
 };
 
 /** The background sweeper leaves test clocks alone; a clock that is set to its own present does the same. */
-async function sweepNow(credits: Credits, { workspace }: { workspace: string }) {
-  const { testClock } = await credits.workspaces.get({ workspace });
-  await credits.clock.advance({ workspace, now: testClock as string });
+async function sweep(credits: Credits, workspace: string, at: number) {
+  await credits.clock.advance({ workspace, now: new Date(at) });
   return {};
 }
 
 const columns = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
 
 /**
- * A holder's grants as they stand at this instant. The database may not have been told yet what time has done: what a
- * read shows counts, and what a read shows no more has expired.
+ * A holder's grants as they stand at this instant: those that are closed from the database, the others as a read finds
+ * them, because the database may not have been told yet what time has done.
  */
-export async function grantsOf(subject: Subject, workspace: string, holder: string): Promise<StoredGrant[]> {
-  const [stored, { grants: shown }] = await Promise.all([
-    subject.grants(workspace),
-    subject.balance(workspace, holder),
-  ]);
-  const live = new Map(shown.map((grant) => [grant.id, grant]));
-  const over = [...stored.values()]
-    .filter((grant) => grant.holder === holder && !live.has(grant.id))
-    .map((grant) => ({ ...grant, available: 0, expired: grant.expired + grant.available }));
-  return [...over, ...shown.filter((grant) => grant.holder === holder)];
+export function grantsOf(holder: string, stored: ReadonlyMap<string, StoredGrant>, seen: readonly StoredGrant[]) {
+  const all = new Map([...stored].filter(([, grant]) => grant.holder === holder));
+  for (const grant of seen) all.set(grant.id, grant);
+  return [...all.values()];
 }
 
-/**
- * The sums of a holder's columns as the auditor's `totals` has them: a monthly grant that has expired untouched does
- * not count, because whether it was made depends on who happened to look.
- */
+/** Whether a monthly grant that has expired untouched was ever made depends on who happened to look; it does not count. */
+export function counts(grant: Pick<StoredGrant, "source" | "expired" | "amount">): boolean {
+  return grant.source !== "monthly" || grant.expired < grant.amount;
+}
+
+/** The sums of a holder's columns as the auditor's `totals` has them. */
 export async function totalsOf(subject: Subject, workspace: string, holder: string) {
-  const grants = await grantsOf(subject, workspace, holder);
-  const { debt } = await subject.balance(workspace, holder);
-  const counted = grants.filter((grant) => grant.source !== "monthly" || grant.expired < grant.amount);
+  const stored = (await subject.grants([workspace])).get(workspace) ?? new Map();
+  const look = await subject.look(workspace, holder === "workspace" ? [] : [holder], []);
+  const counted = grantsOf(holder, stored, look.columns.get(holder) ?? []).filter(counts);
+  const debt = look.balances.get(holder)?.debt;
   const sums = columns.map((column) => [column, counted.reduce((sum, grant) => sum + grant[column], 0)]);
   return { ...Object.fromEntries(sums), debt };
 }

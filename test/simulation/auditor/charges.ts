@@ -39,6 +39,8 @@ export function viewCharge(story: Story, charge: Charge) {
 
 /** All that a member may spend now and what is held of it, as every answer that moves credits says it. */
 function balanceAfter(story: Story, member: string, at: number) {
+  // 3.6: what is due counts, also in the answer to a command that was refused.
+  touch(story, [member, pool], at);
   const all = columns(story, at);
   const own = story.grants.filter(({ holder }) => holder === member || holder === pool);
   const available = seatNow(story, member) === null ? 0 : total(spendable(story, member, at));
@@ -180,7 +182,9 @@ export function charge(story: Story, input: CommandOf<"charge">, at: number): De
   if (feature === undefined) return refuse({ outcome: "unknown_feature" });
   const price = named(feature.modes, mode);
   if (price === undefined) return refuse({ outcome: "unknown_mode" });
-  if ((feature.settles === "metered") !== (usage !== null)) return fail("invalid_input");
+  // The usage of what is metered is its quantity.
+  const metered = feature.settles === "metered";
+  if (metered !== (usage !== null) || (metered && quantity !== 1)) return fail("invalid_input");
   const amount = usage === null ? (price.price ?? 0) * quantity : meteredPrice(price.perMillion ?? {}, usage);
   if (amount === null) return fail("invalid_input");
   touch(story, [member, pool], at);
@@ -247,7 +251,7 @@ export function extend(story: Story, input: CommandOf<"extend">, at: number): De
   const price = meteredPrice(known.perMillion ?? {}, input.usage);
   if (price === null) return fail("invalid_input");
   const amount = price - known.amount;
-  if (amount <= 0) return refuse(answerFor(story, input.id, at, { outcome: "charged" }));
+  if (amount <= 0) return refuse(answerFor(story, input.id, at, { outcome: "charged", replayed: true }));
   touch(story, [known.member, pool], at);
   // A charge needs no catalog again (2), so which plans the feature is for is not asked again.
   const reason = forbidden(story, known.member, []);
@@ -263,7 +267,7 @@ export function extend(story: Story, input: CommandOf<"extend">, at: number): De
   if (refused !== undefined) return refuse(refused);
   const raised = put(story, { ...known, amount: price, slices: [...known.slices, ...slices] });
   take(story, raised, known.slices.length, at);
-  return done(answerFor(story, input.id, at, { outcome: "charged" }));
+  return done(answerFor(story, input.id, at, { outcome: "charged", replayed: false }));
 }
 
 export function heartbeat(story: Story, input: CommandOf<"heartbeat">, at: number): Decision {
@@ -282,8 +286,8 @@ export function heartbeat(story: Story, input: CommandOf<"heartbeat">, at: numbe
 export function cancel(story: Story, input: CommandOf<"cancel">): Decision {
   const known = story.charges.get(input.id);
   if (known === undefined) return fail("unknown_charge");
-  if (known.end !== null) return refuse({ charge: viewCharge(story, known) });
-  return done({ charge: viewCharge(story, put(story, { ...known, cancelRequested: true })) });
+  if (known.end !== null) return refuse({ outcome: "not_open", charge: viewCharge(story, known) });
+  return done({ outcome: "open", charge: viewCharge(story, put(story, { ...known, cancelRequested: true })) });
 }
 
 /** Ends a charge: gives back what was not settled, in reverse burn order, and spends the rest (4.8, 4.9). */

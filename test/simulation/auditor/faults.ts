@@ -35,7 +35,7 @@ const fields: Readonly<Record<string, Test>> = {
   payment: id,
   amount: integer(1, Number.MAX_SAFE_INTEGER),
   maxAmount: amount,
-  delivered: amount,
+  delivered: integer(0, 1000),
   refunded: amount,
   cap: orNull(amount),
   quantity: integer(1, 1000),

@@ -58,7 +58,7 @@ type Signed = { actor: string; note: string };
 
 /** Each verb with the input of its command. */
 export interface Inputs {
-  workspacePut: { plan?: string; createdAt?: When; testClock?: When };
+  workspacePut: { name?: string | null; plan?: string; createdAt?: When; testClock?: When };
   memberPut: { member: string } & Person;
   memberRemove: { member: string; erase?: boolean };
   membersSync: { members: ({ id: string } & Person)[] };
@@ -236,6 +236,7 @@ export interface Story {
   catalogs: Readonly<Record<string, Catalog>>;
   published: string;
   createdAt: number;
+  name: string | null;
   creationPlan: string;
   testClock: number | null;
   clock: number;

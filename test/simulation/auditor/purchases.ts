@@ -41,7 +41,7 @@ export function grant(story: Story, input: CommandOf<"grant">, at: number): Deci
   if (tooMuch(story, holder, amount, at)) return fail("amount_too_large");
   const id = `promo:${input.id}`;
   story.grants.push({ id, holder, source: "promo", amount, at, expiresAt, run: null, startsAt: null, order: null });
-  return claim(story, "grant", input.id, asked, { outcome: "granted", replayed: false, grant: id });
+  return claim(story, "grant", input.id, asked, { outcome: "granted", replayed: false, amount });
 }
 
 /** 6.5. */
@@ -158,12 +158,13 @@ export function topUpRefunded(story: Story, input: CommandOf<"topUpRefunded">, a
   if (found === undefined) return fail("unknown_top_up");
   if (found.state !== "paid") return fail("not_paid");
   if (input.refunded > found.paidAmount) return fail("invalid_input");
-  if (input.refunded === found.refunded) return refuse({ topUp: viewOrder(found) });
+  const tell = (order: Order, replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
+  if (input.refunded === found.refunded) return refuse(tell(found, true));
   touch(story, found.recipients, at);
   const changed = { ...found, refunded: input.refunded };
   story.orders.set(input.id, changed);
   for (const holder of found.recipients) follow(story, topUpId(input.id, holder), at);
-  return done({ topUp: viewOrder(changed) });
+  return done(tell(changed, false));
 }
 
 export function topUpRequest(story: Story, input: CommandOf<"topUpRequest">): Decision {

@@ -136,13 +136,13 @@ export function createWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   const clock = testClock ?? at;
   const createdAt = input.createdAt === undefined ? clock : ms(input.createdAt);
   if (createdAt > clock) return fail("invalid_input");
-  Object.assign(story, { createdAt, testClock, clock, creationPlan: plan });
+  Object.assign(story, { createdAt, testClock, clock, creationPlan: plan, name: input.name ?? null });
   // Free time counts from the creation; what is paid for begins when the ledger hears of it.
   const from = published(story).plans[plan]?.paid === true ? clock : createdAt;
   const { term } = termFor(story, null, { plan, status: "active", anchor: null, fresh: false, at: from });
   story.changes.push({ at: from, byTime: true, run: 1, term, members: new Map() });
   touch(story, [], clock);
-  return done({ workspace: viewWorkspace(story, clock) });
+  return done({ outcome: "created", workspace: viewWorkspace(story, clock) });
 }
 
 /** What was read at creation only may be repeated, not changed. */
@@ -150,7 +150,11 @@ export function repeatWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   if (input.plan !== undefined && input.plan !== story.creationPlan) return fail("use_subscription");
   if (input.createdAt !== undefined && ms(input.createdAt) !== story.createdAt) return fail("immutable");
   if (input.testClock !== undefined && ms(input.testClock) !== story.testClock) return fail("immutable");
-  return refuse({ workspace: viewWorkspace(story, at) });
+  const { name = story.name } = input;
+  const renamed = name !== story.name;
+  story.name = name;
+  const answer = { outcome: "updated", workspace: viewWorkspace(story, at) };
+  return renamed ? done(answer) : refuse(answer);
 }
 
 type MemberWish = CommandOf<"membersSync">["members"][number];
@@ -182,9 +186,10 @@ export function memberPut(story: Story, input: CommandOf<"memberPut">, at: numbe
   if (named(published(story).roles, input.role) === undefined) return fail("invalid_input");
   const before = now(story).members.get(input.member);
   const after = wished(before, { ...input, id: input.member });
-  if (!differ(before, after)) return refuse({ member: viewMember(story, input.member) });
+  const tell = (outcome: string) => ({ outcome, member: viewMember(story, input.member) });
+  if (!differ(before, after)) return refuse(tell("unchanged"));
   changeMembers(story, new Map([[input.member, after]]), at);
-  return done({ member: viewMember(story, input.member) });
+  return done(tell(before === undefined || before.removedAt !== null ? "added" : "changed"));
 }
 
 export function memberRemove(story: Story, input: CommandOf<"memberRemove">, at: number): Decision {
@@ -192,9 +197,10 @@ export function memberRemove(story: Story, input: CommandOf<"memberRemove">, at:
   if (before === undefined) return fail("unknown_member");
   const blank = input.erase === true ? { name: null, email: null } : {};
   const after = { ...before, ...blank, removedAt: before.removedAt ?? at };
-  if (!differ(before, after)) return refuse({ member: viewMember(story, input.member) });
+  const tell = () => ({ outcome: "removed", member: viewMember(story, input.member) });
+  if (!differ(before, after)) return refuse(tell());
   changeMembers(story, new Map([[input.member, after]]), at);
-  return done({ member: viewMember(story, input.member) });
+  return done(tell());
 }
 
 export function membersSync(story: Story, input: CommandOf<"membersSync">, at: number): Decision {
@@ -227,9 +233,9 @@ export function membersSync(story: Story, input: CommandOf<"membersSync">, at: n
 }
 
 /** 8.2: a test clock only moves forward. */
-export function advanceClock(story: Story, input: CommandOf<"advanceClock">): Decision {
+export function advanceClock(story: Story, input: CommandOf<"advanceClock">, at: number): Decision {
   if (story.testClock === null) return fail("not_a_test_clock");
-  if (ms(input.now) < story.clock) return fail("clock_backwards");
+  if (ms(input.now) < Math.max(story.clock, at)) return fail("clock_backwards");
   return done({});
 }
 

@@ -1,6 +1,6 @@
 import { type CycleSpan, cycleAt, cycleEnd, termAt } from "./calendar.ts";
 import { endOpenCharge } from "./end-charge.ts";
-import { addGrant } from "./grants.ts";
+import { addGrant, monthlyGrantId } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { levelOf } from "./level.ts";
 import { holderOf, move } from "./move.ts";
@@ -206,7 +206,7 @@ export function raise(
   addGrant(
     state,
     {
-      id: `monthly:${holder.id}:${cycle.epoch}:${cycle.startsAt}:${level}`,
+      id: monthlyGrantId(holder.id, cycle, level),
       holder: holder.id,
       source: "monthly",
       amount: granted,

@@ -1,5 +1,5 @@
 import type { GrantSource } from "@ducat/client";
-import { termAt } from "./calendar.ts";
+import { type CycleSpan, termAt } from "./calendar.ts";
 import { insert } from "./journal.ts";
 import { move } from "./move.ts";
 import { type GrantRow, POOL, type State } from "./state.ts";
@@ -118,4 +118,13 @@ export function first(id: string): string {
 
 export function topUpGrantId(order: string, recipient: string): string {
   return `top-up:${first(order)}:${recipient}`;
+}
+
+export function monthlyGrantId(holder: string, { epoch, startsAt }: CycleSpan, level: number): string {
+  return `monthly:${holder}:${epoch}:${startsAt}:${level}`;
+}
+
+/** The holder that a monthly grant's id names, whether there is such a grant or not; `null` for other ids. */
+export function monthlyHolder(grant: string): string | null {
+  return /^monthly:(.+):[^:]+:[^:]+:[^:]+$/.exec(grant)?.[1] ?? null;
 }

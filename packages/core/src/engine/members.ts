@@ -26,11 +26,15 @@ export function presentMember(state: State, row: MemberRow): Member {
   };
 }
 
-/** Adds a member, brings a removed one back, or changes role, cap, name or e-mail. */
+/**
+ * Adds a member, brings a removed one back, or changes role, cap, name or e-mail. A seat that is new is a rise: of the
+ * member's own allowance, or of a pool that is summed over its members.
+ */
 export function putMember(state: State, command: MemberPutCommand, now: number): Decided<MemberOutcome> {
   checkRole(state, command.role, "role");
   advance(state, [command.member, POOL], now, true);
   const outcome = put(state, command.member, command, now);
+  raiseToPresent(state, POOL, now);
   const row = state.members.get(command.member) as MemberRow;
   const answer: MemberOutcome = { outcome, member: presentMember(state, row) };
   return outcome === "unchanged" ? refused(answer) : wrote(answer);
@@ -45,6 +49,9 @@ function checkRole(state: State, role: string, path: string): void {
 function put(state: State, id: string, fields: MemberFields, now: number): "added" | "changed" | "unchanged" {
   const row = state.members.get(id);
   if (row === undefined) {
+    // The cycle is entered without the seat, which begins now and not with the cycle.
+    newHolder(state, id, now);
+    advance(state, [id], now, true);
     insert(state, state.members, id, {
       id,
       role: fields.role,
@@ -56,10 +63,8 @@ function put(state: State, id: string, fields: MemberFields, now: number): "adde
       dirty: true,
       fresh: true,
     });
-    newHolder(state, id, now);
     countRole(state, fields.role, 1);
-    advance(state, [id], now, true);
-    granted(state, id, now);
+    raiseToPresent(state, id, now);
     return "added";
   }
   const back = row.removedAt !== null;
@@ -79,14 +84,8 @@ function put(state: State, id: string, fields: MemberFields, now: number): "adde
   if (fields.name !== undefined) row.name = fields.name;
   if (fields.email !== undefined) row.email = fields.email;
   if (fields.cap !== undefined) row.cap = fields.cap;
-  if (back || roleChanged) granted(state, id, now);
+  if (back || roleChanged) raiseToPresent(state, id, now);
   return back ? "added" : "changed";
-}
-
-/** A seat that is new is a rise: of the member's own allowance, or of a pool that is summed over its members. */
-function granted(state: State, id: string, now: number): void {
-  raiseToPresent(state, id, now);
-  raiseToPresent(state, POOL, now);
 }
 
 function countRole(state: State, role: string, change: 1 | -1): void {
@@ -118,7 +117,10 @@ function remove(state: State, row: MemberRow, now: number): void {
   countRole(state, row.role, -1);
 }
 
-/** The whole list, declaratively: who is not on it is removed. */
+/**
+ * The whole list, declaratively: who is not on it is removed. It is one change: a pool that is summed over its members
+ * rises once, by what they come to, and not by each of them.
+ */
 export function syncMembers(state: State, command: MembersSyncCommand, now: number): Decided<SyncedMembers> {
   const answer: SyncedMembers = { added: [], changed: [], removed: [], unchanged: 0 };
   const listed = new Set<string>();
@@ -140,6 +142,7 @@ export function syncMembers(state: State, command: MembersSyncCommand, now: numb
     if (outcome === "unchanged") answer.unchanged += 1;
     else answer[outcome].push(member.id);
   }
+  raiseToPresent(state, POOL, now);
   const changes = answer.added.length + answer.changed.length + answer.removed.length;
   return changes > 0 ? wrote(answer) : refused(answer);
 }

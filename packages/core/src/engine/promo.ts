@@ -5,7 +5,7 @@ import { type Decided, refused, wrote } from "./answer.ts";
 import { presentGrant } from "./balance.ts";
 import { invalid } from "./charge.ts";
 import type { GrantCommand, RevokeGrantCommand } from "./command.ts";
-import { addGrant } from "./grants.ts";
+import { addGrant, monthlyHolder } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { holderOf, move } from "./move.ts";
 import { claim, claimed } from "./operation.ts";
@@ -77,8 +77,10 @@ function mustHave(state: State, id: string) {
 export function revokeGrant(state: State, command: RevokeGrantCommand, now: number): Decided<GrantOutcome> {
   const fingerprint = JSON.stringify([command.grant, command.amount]);
   const before = claimed(state, "revoke", command.id, fingerprint);
+  // A monthly grant that is due is shown by every read, and may be named before anything has made it.
+  const holder = state.grants.get(command.grant)?.holder ?? monthlyHolder(command.grant);
+  if (holder !== null) advance(state, [holder], now, true);
   const row = mustHave(state, command.grant);
-  advance(state, [row.holder], now, true);
   const answer = (amount: number, replayed: boolean): GrantOutcome => ({
     outcome: "revoked",
     replayed,
@@ -103,9 +105,9 @@ export function revokeGrant(state: State, command: RevokeGrantCommand, now: numb
     at: now,
   });
   move(state, "revoke", row, amount, { at: now });
-  const holder = holderOf(state, row.holder);
-  if (row.epoch !== null && row.epoch === holder.epoch && row.cycleStartsAt === holder.cycleStartsAt) {
-    edit(state, holder).allotted -= amount;
+  const owner = holderOf(state, row.holder);
+  if (row.epoch !== null && row.epoch === owner.epoch && row.cycleStartsAt === owner.cycleStartsAt) {
+    edit(state, owner).allotted -= amount;
   }
   return wrote(answer(amount, false));
 }

@@ -10,6 +10,7 @@ import type {
 import { DucatError } from "@ducat/client";
 import { advance } from "./advance.ts";
 import { type Decided, instant, instantOrNull, refused, wrote } from "./answer.ts";
+import { termAt } from "./calendar.ts";
 import { invalid, own } from "./charge.ts";
 import { repayDebts, setClawbackTarget } from "./clawback.ts";
 import type {
@@ -21,7 +22,7 @@ import type {
 } from "./command.ts";
 import { addGrant, topUpGrantId } from "./grants.ts";
 import { edit, insert } from "./journal.ts";
-import { seatOf } from "./level.ts";
+import { planOf, seatOf } from "./level.ts";
 import { claim } from "./operation.ts";
 import { refuseAboveLimit } from "./promo.ts";
 import { buys, takesTopUps } from "./remedies.ts";
@@ -73,8 +74,9 @@ function mustKnow(state: State, id: string): MemberRow {
 }
 
 function mayNotTopUp(state: State, now: number): NotAllowedReason | null {
-  if (takesTopUps(state, now)) return null;
-  return state.terms.at(-1)?.status === "past_due" ? "past_due" : "plan";
+  const term = termAt(state.terms, now);
+  if (!term.paid || !planOf(state, term).topUps) return "plan";
+  return takesTopUps(state, now) ? null : "past_due";
 }
 
 function unknownMember(id: string): DucatError {

@@ -1,5 +1,5 @@
 import type { Command } from "../engine/command.ts";
-import { topUpGrantId } from "../engine/grants.ts";
+import { monthlyHolder, topUpGrantId } from "../engine/grants.ts";
 import { type ChargeRow, type OperationKind, POOL } from "../engine/state.ts";
 import { requestOrderId } from "../engine/top-up.ts";
 
@@ -108,10 +108,13 @@ export function addNeeds(need: Need, command: Command, memory: ChargeMemory): vo
       need.grants.add(`promo:${command.id}`);
       need.operations.push({ kind: "promo", id: command.id });
       return;
-    case "revokeGrant":
+    case "revokeGrant": {
       need.grants.add(command.grant);
+      const holder = monthlyHolder(command.grant);
+      if (holder !== null) need.holders.add(holder);
       need.operations.push({ kind: "revoke", id: command.id });
       return;
+    }
     case "memberPut":
     case "memberRemove":
       need.holders.add(command.member);

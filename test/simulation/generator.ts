@@ -1,0 +1,131 @@
+import { cycleAt } from "./auditor/cycles.ts";
+import type { Story, Verb } from "./auditor/model.ts";
+import { endOf } from "./auditor/monthly.ts";
+import { createDice, type Dice } from "./dice.ts";
+import type { ExampleCommand } from "./examples/steps.ts";
+import { recipes } from "./recipes.ts";
+import { names } from "./recipes/changing.ts";
+import type { Make, Scene } from "./scene.ts";
+import { day, iso, open } from "./scene.ts";
+
+/** What happens to one workspace at once: its clock moves, and then some commands come together. */
+export interface Turn {
+  at: number;
+  /** True when nobody does anything about what came due: the clock just is there. */
+  unnoticed: boolean;
+  commands: ExampleCommand[];
+}
+
+/** One workspace's life, made up turn by turn from what the auditor knows of it. */
+export interface Life {
+  /** The next turn; `null` when the workspace's life is over. */
+  next(story: Readonly<Story> | null): Turn | null;
+}
+
+/** How many times each aim has been reached, and how many times it should have been by now. */
+export interface Tally {
+  lack(aim: string): number;
+}
+
+export function createLife(seed: number, length: number, tally: Tally): Life {
+  const roll = createDice(seed);
+  const log: ExampleCommand[] = [];
+  const start = Date.UTC(2024, roll(12), 1 + roll(31), roll(24), roll(60), roll(60), roll(1000));
+  let at = start;
+  let ids = 0;
+  let left = length;
+  // Some live by the minute, some sleep for months.
+  const pace = roll.pick([600_000, 3_600_000, day, day, 5 * day]);
+  const fresh = (prefix: string) => `${prefix}${roll.chance(10) ? ":" : ""}${++ids}`;
+
+  function sceneOf(story: Readonly<Story>): Scene {
+    return { story, at, roll, log, fresh };
+  }
+
+  function born(): Turn {
+    const plan = roll.chance(30) ? { plan: roll.pick(["tiny", "crew", "pro", "club", "team"]) } : {};
+    const createdAt = roll.chance(20) ? { createdAt: iso(at - roll(90 * day)) } : {};
+    const list = names.filter(() => roll.chance(60));
+    const roles = ["owner", "editor", "editor", "guest-editor", "viewer", "treasurer"];
+    const members = list.map((id, i) => ({ id, role: i === 0 ? "owner" : roll.pick(roles) }));
+    return {
+      at,
+      unnoticed: false,
+      commands: [
+        { verb: "workspacePut", testClock: iso(at), ...plan, ...createdAt },
+        { verb: "membersSync", members },
+      ],
+    };
+  }
+
+  return {
+    next(story) {
+      if (left <= 0) return null;
+      const turn = story === null ? born() : later(sceneOf(story));
+      left -= turn.commands.length;
+      log.push(...turn.commands);
+      return turn;
+    },
+  };
+
+  function later(scene: Scene): Turn {
+    at = nextInstant(scene, pace);
+    const moved = { ...scene, at };
+    const size = roll.chance(60) ? 1 : roll.chance(80) ? 2 + roll(4) : 6 + roll(40);
+    const commands: ExampleCommand[] = [];
+    while (commands.length < Math.min(size, left)) commands.push(makeUp({ ...moved, log: [...log, ...commands] }, tally));
+    for (const command of commands) if (command.verb === "advanceClock") at = Math.max(at, Date.parse(String(command.now)));
+    return { at: moved.at, unnoticed: roll.chance(60), commands };
+  }
+}
+
+/** Later, or not; often exactly when something comes due, or a millisecond beside it, where most mistakes live. */
+function nextInstant(scene: Scene, pace: number): number {
+  const { at, roll, story } = scene;
+  if (roll.chance(30)) return at;
+  if (roll.chance(40)) return at + roll(pace);
+  const { startsAt, endsAt } = cycleAt(story, at);
+  const due = [
+    endsAt,
+    endsAt,
+    ...open(scene).map(({ lease }) => lease),
+    ...story.grants.slice(-20).map((grant) => endOf(story, grant) ?? 0),
+    story.pending?.at ?? 0,
+    story.pending?.at ?? 0,
+    (startsAt + endsAt) / 2,
+  ].filter((instant) => instant >= at && Number.isInteger(instant));
+  if (roll.chance(55)) return Math.max(at, (roll.any(due) ?? at) + roll.pick([-1, 0, 0, 0, 1]));
+  return at + roll(roll.chance(20) ? 100 * day : 12 * day);
+}
+
+/** A command that was sent before comes once more, late and out of order; or a new one is made up. */
+function makeUp(scene: Scene, tally: Tally): ExampleCommand {
+  const { roll, log } = scene;
+  if (roll.chance(6) && log.length > 2) {
+    const again = roll.pick(log.slice(-30));
+    if (!["advanceClock", "workspacePut"].includes(again.verb)) return again;
+  }
+  for (;;) {
+    const verb = pickVerb(roll);
+    for (let tries = 0; tries < 4; tries++) {
+      const command = pickWay(roll, recipes[verb].ways, tally)(scene);
+      if (command !== null) return command;
+    }
+  }
+}
+
+const verbs = Object.keys(recipes) as Verb[];
+const whole = verbs.reduce((sum, verb) => sum + recipes[verb].share, 0);
+
+function pickVerb(roll: Dice): Verb {
+  let place = roll(whole);
+  return verbs.find((verb) => (place -= recipes[verb].share) < 0) as Verb;
+}
+
+/** What has been reached too rarely is tried more often. */
+function pickWay(roll: Dice, ways: Record<string, [weight: number, Make]>, tally: Tally): Make {
+  const weighed = Object.entries(ways).map(([aim, [weight, make]]) => [weight + tally.lack(aim), make] as const);
+  let place = roll(weighed.reduce((sum, [weight]) => sum + weight, 0));
+  return (weighed.find(([weight]) => (place -= weight) < 0) as (typeof weighed)[number])[1];
+}
+
