@@ -89,9 +89,9 @@ describe("the declarations", () => {
   const source = `
     import { DucatError, errorCodes, type ChargeInput } from "@ducat/client";
     import * as ducat from "ducat";
-    import type { Catalog } from "@ducat/server";
+    import type { ServerOptions } from "@ducat/server";
     const input: ChargeInput = { workspace: "w", id: "c", member: "m", feature: "generate-screen" };
-    export const check: [ChargeInput, number, typeof ducat, Catalog | null] = [input, errorCodes.internal.status, ducat, null];
+    export const check: [ChargeInput, number, typeof ducat, ServerOptions | null] = [input, errorCodes.internal.status, ducat, null];
     // @ts-expect-error quantity is a number
     export const wrong: ChargeInput = { ...input, quantity: "2" };
     export const error = new DucatError("not_found", "gone");

@@ -2,7 +2,7 @@ import type { Charge } from "@ducat/client";
 import { every, wallClock } from "./clock.ts";
 import type { Database } from "./database/port.ts";
 import type { Sql } from "./store/sql.ts";
-import { source, workspaceParam } from "./store/sql.ts";
+import { watchStatement } from "./store/watch.ts";
 
 export interface Watched {
   charge: Charge;
@@ -36,10 +36,7 @@ interface Running extends Watched {
 export function createWatch({ database, sql, heartbeat, log }: WatchOptions): Watch {
   const running = new Set<Running>();
   let stopLooking: (() => Promise<void>) | undefined;
-  const keys = source(sql, ["text"]);
-  const text =
-    `select c.workspace_id, c.id, c.state, c.cancel_requested, c.attempt from ${keys.rows}` +
-    ` join ${sql.schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1`;
+  const asked = watchStatement(sql);
 
   async function look(): Promise<void> {
     if (running.size === 0) return;
@@ -63,8 +60,7 @@ export function createWatch({ database, sql, heartbeat, log }: WatchOptions): Wa
     for (const group of groups) {
       const workspaces = group.flatMap(([workspace, ids]) => ids.map(() => workspace));
       const ids = group.flatMap(([, list]) => list);
-      const params = [workspaceParam(sql, workspaces), ids];
-      const [result] = await database.withSession((session) => session.run([{ name: "watch", text, params }]));
+      const [result] = await database.withSession((session) => session.run([asked(workspaces, ids)]));
       for (const [workspace, id, state, cancelled, attempt] of result?.rows ?? []) {
         found.set(`${workspace} ${id}`, { state, cancelled, attempt });
       }
