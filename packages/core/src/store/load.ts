@@ -40,6 +40,7 @@ export const termColumns = [
   ms("t.past_due_since"),
   "t.waited",
   "t.catalog_version",
+  "t.run",
 ].join(", ");
 
 export const holderColumns = [
