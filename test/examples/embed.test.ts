@@ -67,7 +67,7 @@ test("begin: a reader that goes away stops the provider and pays for what went o
   async function* endless(signal: AbortSignal) {
     stopped = signal;
     yield "one";
-    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
   }
   const response = await embed.streamScreens(endless, { team: "team", user: "ada", job: "s3", count: 3 });
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();

@@ -115,7 +115,7 @@ describe("work that throws", () => {
 
   it("that is no error is thrown again as it is", async () => {
     const thrown = (async () => {
-      // oxlint-disable-next-line typescript/only-throw-error -- what a work throws is not ours to choose
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what a work throws is not ours to choose
       await credits.run({ ...(await fresh()), ...screens }, () => Promise.reject(undefined));
     })();
     await expect(thrown).rejects.toBe(undefined);
