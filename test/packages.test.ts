@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +33,7 @@ beforeAll(async () => {
   const tarballs = packed.map(({ filename }) => join(room, filename));
   await run(
     "npm",
-    ["install", "--prefer-offline", "--no-audit", "--no-fund", "typescript@7.0.2", ...tarballs],
+    ["install", "--prefer-offline", "--no-audit", "--no-fund", "typescript@7.0.2", "@types/node@24.10.1", ...tarballs],
     consumer,
   );
 }, 120_000);
@@ -50,10 +51,13 @@ test.each(Object.keys(folders))("%s carries what it needs and nothing else", (na
   expect(paths).toEqual(expect.arrayContaining(["package.json", "LICENSE", "dist/index.mjs", "dist/index.d.mts"]));
 });
 
-test.each(["@ducat/client", "ducat", "@ducat/server"])("%s exports what its source exports", async (name) => {
-  const fromSource = Object.keys(await import(name)).toSorted();
-  expect(await exportsOf(name)).toEqual(fromSource);
-});
+test.each(["@ducat/client", "ducat", "ducat/testing", "@ducat/server"])(
+  "%s exports what its source exports",
+  async (name) => {
+    const fromSource = Object.keys(await import(name)).toSorted();
+    expect(await exportsOf(name)).toEqual(fromSource);
+  },
+);
 
 test("somebody's own condition `source` leads to no file that is missing", async () => {
   expect(await exportsOf("ducat", "--conditions=source")).toContain("DucatError");
@@ -72,6 +76,29 @@ test("the command runs", async () => {
   expect(await run(join(consumer, "node_modules/.bin/ducat"), ["--version"], consumer)).toContain(version);
 });
 
+test("the demo tells the story of a balance", async () => {
+  copyFileSync(join(repository, "examples/demo.mjs"), join(consumer, "demo.mjs"));
+  expect(await run(process.execPath, ["demo.mjs"], consumer)).toBe(
+    "settled: 60 credits for 2 screens\nrefunded: 30, left of the free 600: 540\n",
+  );
+}, 30_000);
+
+test("the server of the packages answers", async () => {
+  const command = join(consumer, "node_modules/.bin/ducat");
+  const server = spawn(command, ["serve", "--port", "0"], { cwd: consumer, env: withoutSettings() });
+  const ended = once(server, "close");
+  let said = "";
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+  while (!said.includes("Try it:") && server.exitCode === null) {
+    await Promise.race([once(server.stdout, "data"), ended]);
+  }
+  const url = /running at (\S+)/.exec(said)?.[1];
+  expect(url, said).toBeDefined();
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  server.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+}, 30_000);
+
 describe("the declarations", () => {
   const strictest = {
     target: "es2023",
@@ -89,19 +116,28 @@ describe("the declarations", () => {
   const source = `
     import { DucatError, errorCodes, type ChargeInput } from "@ducat/client";
     import * as ducat from "ducat";
+    import { createTestCredits } from "ducat/testing";
     import type { ServerOptions } from "@ducat/server";
     const input: ChargeInput = { workspace: "w", id: "c", member: "m", feature: "generate-screen" };
-    export const check: [ChargeInput, number, typeof ducat, ServerOptions | null] = [input, errorCodes.internal.status, ducat, null];
+    export const check: [ChargeInput, number, typeof ducat, typeof createTestCredits, ServerOptions | null] =
+      [input, errorCodes.internal.status, ducat, createTestCredits, null];
     // @ts-expect-error quantity is a number
     export const wrong: ChargeInput = { ...input, quantity: "2" };
     export const error = new DucatError("not_found", "gone");
   `;
+  // A server is Node's, and so are the types that its logger asks for.
+  const serverSource = `
+    import { type RunningServer, startServer } from "@ducat/server";
+    export const start: (...options: Parameters<typeof startServer>) => Promise<RunningServer> = startServer;
+  `;
+  const nodenext = { module: "nodenext", moduleResolution: "nodenext" };
 
   test.each([
-    ["nodenext", { module: "nodenext", moduleResolution: "nodenext" }],
-    ["a bundler", { module: "esnext", moduleResolution: "bundler" }],
-  ])("pass under %s, with every check of a strict project", async (name, resolution) => {
-    const project = join(consumer, name.replace(" ", "-"));
+    ["nodenext", nodenext, source],
+    ["a bundler", { module: "esnext", moduleResolution: "bundler" }, source],
+    ["nodenext with the server", nodenext, serverSource],
+  ])("pass under %s, with every check of a strict project", async (name, resolution, source) => {
+    const project = join(consumer, name.replaceAll(" ", "-"));
     mkdirSync(project);
     writeFileSync(join(project, "main.ts"), source);
     const config = { compilerOptions: { ...strictest, ...resolution }, files: ["main.ts"] };
@@ -127,6 +163,12 @@ async function exportsOf(name: string, ...flags: string[]): Promise<string[]> {
   return JSON.parse(
     await evaluate(`console.log(JSON.stringify(Object.keys(await import("${name}")).sort()))`, ...flags),
   );
+}
+
+/** This process's environment without what would point the server at somebody's database or port. */
+function withoutSettings(): NodeJS.ProcessEnv {
+  const settings = /^(DUCAT_|DATABASE_URL$|PORT$|HOST$|NODE_OPTIONS$|npm_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
 }
 
 function evaluate(program: string, ...flags: string[]): Promise<string> {

@@ -3,8 +3,9 @@ import type { Story, Verb } from "./auditor/model.ts";
 import { endOf } from "./auditor/monthly.ts";
 import { createDice, type Dice } from "./dice.ts";
 import type { ExampleCommand } from "./examples/steps.ts";
-import { recipes } from "./recipes.ts";
 import { names } from "./recipes/changing.ts";
+import { largest } from "./recipes/money.ts";
+import { recipes } from "./recipes.ts";
 import type { Make, Scene } from "./scene.ts";
 import { day, iso, open } from "./scene.ts";
 
@@ -63,18 +64,26 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
       if (left <= 0) return null;
       const turn = story === null ? born() : later(sceneOf(story));
       left -= turn.commands.length;
-      log.push(...turn.commands);
+      // What is too much now may not be later: it is never sent again.
+      log.push(...turn.commands.filter((command) => command.verb !== "grant" || command.amount !== largest));
       return turn;
     },
   };
 
   function later(scene: Scene): Turn {
+    const before = at;
     at = nextInstant(scene, pace);
     const moved = { ...scene, at };
     const size = roll.chance(60) ? 1 : roll.chance(80) ? 2 + roll(4) : 6 + roll(40);
     const commands: ExampleCommand[] = [];
-    while (commands.length < Math.min(size, left)) commands.push(makeUp({ ...moved, log: [...log, ...commands] }, tally));
-    for (const command of commands) if (command.verb === "advanceClock") at = Math.max(at, Date.parse(String(command.now)));
+    while (commands.length < Math.min(size, left)) {
+      const command = makeUp({ ...moved, log: [...log, ...commands] }, tally);
+      const alone = command.verb === "grant" && command.amount === largest;
+      if (!alone) commands.push(command);
+      else if (commands.length === 0 && at === before) return { at, unnoticed: true, commands: [command] };
+    }
+    for (const command of commands)
+      if (command.verb === "advanceClock") at = Math.max(at, Date.parse(String(command.now)));
     return { at: moved.at, unnoticed: roll.chance(60), commands };
   }
 }
@@ -136,4 +145,3 @@ function pickWay(roll: Dice, ways: Record<string, [weight: number, Make]>, tally
   });
   return (found as (typeof weighed)[number])[1];
 }
-

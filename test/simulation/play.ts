@@ -50,7 +50,7 @@ export async function play(
   for (const [i, { player, commands }] of asked.entries()) {
     for (const [j, { command, at }] of commands.entries()) {
       const told = { workspace: player.workspace, command, answer: answers[i]?.[j] as Answer, at };
-      const problem = judge(auditor, told);
+      const problem = judge(auditor, told, j === commands.length - 1);
       if (problem !== null) return problem;
       heard(told);
       player.clock = after(command, at);
@@ -77,12 +77,17 @@ function commandsOf({ workspace, clock }: Player, turn: Turn): { command: Comman
   });
 }
 
-function judge(auditor: Auditor, { workspace, command, answer, at }: Told): Problem | null {
-  const expected = comparable(auditor.expect(command, at));
+function judge(auditor: Auditor, { workspace, command, answer, at }: Told, last: boolean): Problem | null {
+  const { workspace: view, ...rest } = auditor.expect(command, at);
+  // A clock that moves answers when everything is swept; commands that came meanwhile may have changed the workspace.
+  const expected = comparable(
+    view === undefined || (command.verb === "advanceClock" && !last) ? rest : { ...rest, workspace: view },
+  );
   const engine = comparable(answer);
   const found = differences(engine, expected);
   const unexpected = (answer.error ?? null) !== ((expected as Answer).error ?? null);
-  if (found.length > 0 || unexpected) return { workspace, at, asked: command, differences: found, engine, auditor: expected };
+  if (found.length > 0 || unexpected)
+    return { workspace, at, asked: command, differences: found, engine, auditor: expected };
   auditor.record(command, at);
   return null;
 }

@@ -1,3 +1,4 @@
+import type { Verb } from "./auditor/model.ts";
 import { clocking, keeping, putting, removing, subscribing, sweeping, syncing } from "./recipes/changing.ts";
 import { charging, extending } from "./recipes/charging.ts";
 import { beating, cancelling, refunding, settling, supporting } from "./recipes/ending.ts";
@@ -12,7 +13,6 @@ import {
   revoking,
   withdrawing,
 } from "./recipes/money.ts";
-import type { Verb } from "./auditor/model.ts";
 import type { Make } from "./scene.ts";
 
 /** For each kind of command its share of a run, and the ways of making one up, by what they aim at. */

@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { pgDatabase } from "../../packages/core/src/database/pg.ts";
 import { pgliteDatabase } from "../../packages/core/src/database/pglite.ts";
-import { simulate } from "./simulation.ts";
+import { minimise } from "./minimise.ts";
+import type { Problem } from "./play.ts";
+import { type Event, simulate } from "./simulation.ts";
 import { openSubject } from "./subject.ts";
 import { versions } from "./versions.ts";
 
@@ -26,17 +28,27 @@ if (problem === null) {
   console.log(Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))));
   console.log(Object.fromEntries([...words].sort(([a], [b]) => (a < b ? -1 : 1))));
 } else {
-  console.log(JSON.stringify(problem.asked), "at", problem.at && new Date(problem.at).toISOString(), problem.workspace);
-  console.log(problem.differences.slice(0, 20).join("\n").slice(0, 3000));
-  console.log("auditor", JSON.stringify(problem.auditor)?.slice(0, 600));
-  console.log("engine ", JSON.stringify(problem.engine)?.slice(0, 600));
-  console.log(`after ${events.length} events`);
-  for (const event of events.slice(-Number(process.env.TAIL ?? 12))) {
-    if ("publish" in event) console.log("  publish", event.publish);
-    else {
-      console.log(`  ${new Date(event.turn.at).toISOString()} ${event.turn.unnoticed ? "unnoticed" : ""}`);
-      for (const command of event.turn.commands) console.log("    ", JSON.stringify(command));
-    }
-  }
+  show(problem, []);
+  const deadline = performance.now() + 60_000;
+  const smaller = await minimise(subject, events, { deadline, now: () => performance.now() });
+  console.log(`\n${events.length} events, minimised to ${smaller.events.length}:`);
+  show(smaller.problem ?? problem, smaller.problem === null ? events : smaller.events);
 }
 await subject.close();
+
+function show(found: Problem, list: readonly Event[]): void {
+  for (const event of list) {
+    if ("publish" in event) console.log("  publish", event.publish);
+    else {
+      const { at, unnoticed, commands } = event.turn;
+      console.log(`  ${new Date(at).toISOString()}${unnoticed ? " unnoticed" : ""}`);
+      for (const command of commands) console.log("    ", JSON.stringify(command));
+    }
+  }
+  console.log(`${found.workspace} at ${new Date(found.at).toISOString()}:`, JSON.stringify(found.asked));
+  for (const line of found.differences.slice(0, 20)) console.log("  ", line.slice(0, 500));
+  if (list.length > 0) {
+    console.log("  engine ", JSON.stringify(found.engine)?.slice(0, 700));
+    console.log("  auditor", JSON.stringify(found.auditor)?.slice(0, 700));
+  }
+}

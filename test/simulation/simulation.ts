@@ -143,7 +143,8 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       events.push({ turn });
       moves.push({ player, turn });
     }
-    const problem = (await play({ subject, auditor }, moves, heard)) ?? (over.length >= VERIFY_EVERY ? await bury() : null);
+    const problem =
+      (await play({ subject, auditor }, moves, heard)) ?? (over.length >= VERIFY_EVERY ? await bury() : null);
     if (problem !== null) {
       const world = worlds.find(({ player }) => player.workspace === problem.workspace);
       return report(problem, world?.events ?? []);

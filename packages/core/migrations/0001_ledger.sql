@@ -45,6 +45,7 @@ create table {schema}.terms (
   anchor timestamptz not null,
   epoch text not null,
   epoch_starts_at timestamptz not null,
+  run integer not null,
   waited boolean not null,
   past_due_since timestamptz,
   catalog_version text not null,

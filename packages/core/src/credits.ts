@@ -23,6 +23,7 @@ import { createCandidates } from "./store/candidates.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
 import { createHistory } from "./store/history.ts";
 import { createOutboxStore } from "./store/outbox.ts";
+import { createRunningCharges } from "./store/running-charges.ts";
 import { createSql } from "./store/sql.ts";
 import type { CallOptions, Credits, CreditsEvent } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
@@ -126,7 +127,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
 
   const watch = createWatch({
     database,
-    sql,
+    charges: createRunningCharges(sql),
     log,
     heartbeat: (input) => submit(toCommand.heartbeat(input)),
   });

@@ -1,6 +1,7 @@
-import type { Charge, ChargeEnded, ChargeInput, ChargeOutcome, SettleInput, Usage } from "@ducat/client";
+import type { ChargeEnded, ChargeInput, ChargeOutcome, SettleInput, Usage } from "@ducat/client";
 import { isDucatError } from "@ducat/client";
 import { pause } from "./clock.ts";
+import { defaultLeaseSeconds } from "./inputs/charges.ts";
 import type { BeginOutcome, Begun, RunOptions, RunOutcome, Work } from "./verbs.ts";
 import type { Watch } from "./watch.ts";
 
@@ -27,14 +28,13 @@ export async function begin(verbs: RunVerbs, input: ChargeInput, options: RunOpt
   );
   if (answer.outcome !== "charged") return answer;
   if (answer.replayed) return { ...answer, outcome: "charged", replayed: true };
-  return open(verbs, answer.charge, attempt, answer, options);
+  return open(verbs, answer, { attempt, leaseSeconds: input.leaseSeconds ?? defaultLeaseSeconds }, options);
 }
 
 function open(
   verbs: RunVerbs,
-  charge: Charge,
-  attempt: string,
-  { balance }: { balance: Begun["balance"] },
+  { charge, balance }: Pick<Begun, "charge" | "balance">,
+  { attempt, leaseSeconds }: { attempt: string; leaseSeconds: number },
   options: RunOptions,
 ): Begun {
   const { workspace, id, quantity, settles } = charge;
@@ -44,17 +44,22 @@ function open(
   let usage: Usage | undefined;
   let estimated = false;
   let ended: Promise<ChargeEnded> | undefined;
-  const watched = verbs.watch.add({ charge, attempt, abort: (reason) => controller.abort(reason) });
+  const watched = verbs.watch.add({ charge, attempt, leaseSeconds, abort: (reason) => controller.abort(reason) });
   const outside = () => controller.abort(options.signal?.reason);
   if (options.signal?.aborted) outside();
   else options.signal?.addEventListener("abort", outside, { once: true });
 
-  /** Ends the charge once: whoever asks again gets the same answer. */
+  /** Ends the charge once: whoever asks again gets the same answer. Only what failed can be tried again. */
   function end(how: () => Promise<ChargeEnded>): Promise<ChargeEnded> {
     ended ??= (async () => {
       watched.stop();
       options.signal?.removeEventListener("abort", outside);
-      return await insist(how);
+      try {
+        return await insist(how);
+      } catch (error) {
+        ended = undefined;
+        throw error;
+      }
     })();
     return ended;
   }
@@ -135,6 +140,8 @@ export async function run<Value>(
   const { signal, charge, deliver, usage } = begun;
   let value: Value;
   try {
+    // A caller who went while the charge was being made.
+    signal.throwIfAborted();
     value = await work({ signal, charge, deliver, usage });
   } catch (error) {
     // The work's error is what the caller must see; a refund that failed as well is made by the lease.

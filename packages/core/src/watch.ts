@@ -1,12 +1,13 @@
-import type { Charge } from "@ducat/client";
+import type { Charge, HeartbeatInput, HeartbeatOutcome } from "@ducat/client";
 import { every, wallClock } from "./clock.ts";
 import type { Database } from "./database/port.ts";
-import type { Sql } from "./store/sql.ts";
-import { watchStatement } from "./store/watch.ts";
+import type { RunningCharge, RunningCharges } from "./store/running-charges.ts";
 
 export interface Watched {
   charge: Charge;
   attempt: string;
+  /** What each heartbeat extends the lease to. */
+  leaseSeconds: number;
   abort(reason: unknown): void;
 }
 
@@ -18,8 +19,8 @@ export interface Watch {
 
 export interface WatchOptions {
   database: Database;
-  sql: Sql;
-  heartbeat(input: { workspace: string; id: string; attempt: string; delivered: number }): Promise<unknown>;
+  charges: RunningCharges;
+  heartbeat(input: HeartbeatInput): Promise<HeartbeatOutcome>;
   log(message: string, error: unknown): void;
 }
 
@@ -27,88 +28,91 @@ export interface WatchOptions {
 const LOOK_MS = 1000;
 
 interface Running extends Watched {
-  key: string;
   units: number;
   told: number;
   beatAt: number;
+  beating: boolean;
 }
 
-export function createWatch({ database, sql, heartbeat, log }: WatchOptions): Watch {
-  const running = new Set<Running>();
+export function createWatch({ database, charges, heartbeat, log }: WatchOptions): Watch {
+  const running = new Map<string, Set<Running>>();
   let stopLooking: (() => Promise<void>) | undefined;
-  const asked = watchStatement(sql);
+
+  function all(): Running[] {
+    return [...running.values()].flatMap((attempts) => [...attempts]);
+  }
 
   async function look(): Promise<void> {
     if (running.size === 0) return;
+    const keys = [...running.values()].flatMap(([one]) =>
+      one === undefined ? [] : [{ workspace: one.charge.workspace, id: one.charge.id }],
+    );
     try {
-      const found = await states();
-      for (const one of running) judge(one, found.get(one.key));
+      const found = await database.withSession((session) => charges.look(session, keys));
+      for (const now of found) for (const one of running.get(keyOf(now)) ?? []) judge(one, now);
     } catch (error) {
       // The database may be away for a moment; the leases outlast that.
       log("the running charges could not be looked at", error);
     }
-    await Promise.all([...running].map(beat));
+    // Not waited for: a workspace that somebody else holds must not keep a cancel in another one from being told.
+    for (const one of all()) void beat(one);
   }
 
-  async function states(): Promise<Map<string, { state: string; cancelled: boolean; attempt: string }>> {
-    const byWorkspace = new Map<string, string[]>();
-    for (const { charge } of running) {
-      byWorkspace.set(charge.workspace, [...(byWorkspace.get(charge.workspace) ?? []), charge.id]);
-    }
-    const groups = sql.scope === "workspace" ? [...byWorkspace].map((one) => [one]) : [[...byWorkspace]];
-    const found = new Map<string, { state: string; cancelled: boolean; attempt: string }>();
-    for (const group of groups) {
-      const workspaces = group.flatMap(([workspace, ids]) => ids.map(() => workspace));
-      const ids = group.flatMap(([, list]) => list);
-      const [result] = await database.withSession((session) => session.run([asked(workspaces, ids)]));
-      for (const [workspace, id, state, cancelled, attempt] of result?.rows ?? []) {
-        found.set(`${workspace} ${id}`, { state, cancelled, attempt });
-      }
-    }
-    return found;
-  }
-
-  function judge(one: Running, now: { state: string; cancelled: boolean; attempt: string } | undefined): void {
-    if (now === undefined) return;
-    if (now.cancelled) one.abort(new Error("The charge was cancelled."));
-    else if (now.state !== "open")
+  function judge(one: Running, now: Pick<RunningCharge, "state" | "cancelRequested" | "attempt">): void {
+    if (now.state !== "open") {
       one.abort(new Error("The charge has ended: its lease ran out, or it was ended elsewhere."));
-    else if (now.attempt !== one.attempt) one.abort(new Error("Another attempt has taken this charge over."));
+      forget(one);
+    } else if (now.attempt !== one.attempt) {
+      one.abort(new Error("Another attempt has taken this charge over."));
+      forget(one);
+    } else if (now.cancelRequested) {
+      one.abort(new Error("The charge was cancelled."));
+    }
   }
 
   /** Keeps the lease when a third of it is gone, and tells what was handed over since. */
   async function beat(one: Running): Promise<void> {
-    if (one.units === one.told && wallClock() < one.beatAt) return;
-    const units = one.units;
+    if (one.beating || (one.units === one.told && wallClock() < one.beatAt)) return;
+    one.beating = true;
+    const { attempt, leaseSeconds, units } = one;
     const { workspace, id } = one.charge;
     try {
-      await heartbeat({ workspace, id, attempt: one.attempt, delivered: units });
+      const { outcome, charge } = await heartbeat({ workspace, id, attempt, leaseSeconds, delivered: units });
       one.told = units;
-      one.beatAt = wallClock() + leaseThird(one.charge);
+      one.beatAt = wallClock() + third(leaseSeconds);
+      if (outcome !== "open") judge(one, { ...charge, attempt: outcome === "superseded" ? "" : attempt });
     } catch (error) {
       log("a heartbeat failed", error);
+    } finally {
+      one.beating = false;
     }
+  }
+
+  function forget(one: Running): void {
+    const key = keyOf(one.charge);
+    const attempts = running.get(key);
+    attempts?.delete(one);
+    if (attempts?.size === 0) running.delete(key);
   }
 
   return {
     add(watched) {
-      const { charge } = watched;
+      const { charge, leaseSeconds } = watched;
       const one: Running = {
         ...watched,
-        key: `${charge.workspace} ${charge.id}`,
         units: charge.delivered,
         told: charge.delivered,
-        beatAt: wallClock() + leaseThird(charge),
+        beatAt: wallClock() + third(leaseSeconds),
+        beating: false,
       };
-      running.add(one);
+      const attempts = running.get(keyOf(charge)) ?? new Set();
+      running.set(keyOf(charge), attempts.add(one));
       stopLooking ??= every(LOOK_MS, look);
       return {
         delivered(units) {
           one.units = units;
         },
-        stop() {
-          running.delete(one);
-        },
+        stop: () => forget(one),
       };
     },
     async stop() {
@@ -118,7 +122,10 @@ export function createWatch({ database, sql, heartbeat, log }: WatchOptions): Wa
   };
 }
 
-function leaseThird(charge: Charge): number {
-  const lease = Date.parse(charge.leaseExpiresAt ?? "") - Date.parse(charge.createdAt);
-  return Math.min(Math.max(lease / 3, LOOK_MS), 60_000);
+function keyOf({ workspace, id }: { workspace: string; id: string }): string {
+  return `${workspace} ${id}`;
+}
+
+function third(leaseSeconds: number): number {
+  return Math.min(Math.max((leaseSeconds * 1000) / 3, LOOK_MS), 60_000);
 }

@@ -235,13 +235,8 @@ const leaseFor = (charge: Charge, leaseSeconds: number, at: number) =>
 const isSuperseded = (charge: Charge, attempt: string | undefined) =>
   attempt !== undefined && charge.superseded.includes(attempt);
 
-/** Touches the member and the holders of the slices. */
-function touchCharge(story: Story, charge: Charge, at: number) {
-  const holders = charge.slices.map(
-    ({ grant }) => story.grants.find(({ id }) => id === grant)?.holder ?? charge.member,
-  );
-  touch(story, [...new Set([charge.member, ...holders])], at);
-}
+/** Touches those whose credits a charge may hold: the member and the pool. */
+const touchCharge = (story: Story, { member }: Charge, at: number) => touch(story, [member, pool], at);
 
 export function extend(story: Story, input: CommandOf<"extend">, at: number): Decision {
   const known = story.charges.get(input.id);

@@ -134,6 +134,7 @@ export function topUp(story: Story, input: CommandOf<"topUp">, at: number): Deci
   const reason = forbidden(story, buyer, recipients);
   if (reason !== null) return refuse({ outcome: "not_allowed", reason });
   if (input.paid === true && used(story, input.payment)) return fail("payment_used");
+  touch(story, [pool, ...recipients], at);
   order(story, id, pack, buyer ?? null, recipients);
   story.seen.set(`topUp:${id}`, { asked, answer: {} });
   if (input.paid === true) pay(story, id, input.payment, at);
@@ -167,7 +168,7 @@ export function topUpRefunded(story: Story, input: CommandOf<"topUpRefunded">, a
   return done(tell(changed, false));
 }
 
-export function topUpRequest(story: Story, input: CommandOf<"topUpRequest">): Decision {
+export function topUpRequest(story: Story, input: CommandOf<"topUpRequest">, at: number): Decision {
   const asked = [input.member, input.pack];
   const repeat = again(story, "request", input.id, asked);
   if (repeat !== null)
@@ -176,6 +177,7 @@ export function topUpRequest(story: Story, input: CommandOf<"topUpRequest">): De
   if (packOf(story, input.pack) === undefined) return fail("unknown_pack");
   const reason = forbidden(story, undefined, [input.member]);
   if (reason !== null) return refuse({ outcome: "not_allowed", reason });
+  touch(story, [input.member, pool], at);
   const request: Request = { ...pick(input), state: "open", decidedBy: null, topUp: null };
   story.requests.set(input.id, request);
   return claim(story, "request", input.id, asked, { outcome: "requested", replayed: false, request });
@@ -188,7 +190,7 @@ const orderIdFor = (request: string) => `request:${request}`;
 
 type Decided = "approved" | "declined" | "withdrawn";
 
-function decide(story: Story, id: string, by: string, state: Decided): Decision {
+function decide(story: Story, { id, by, state }: { id: string; by: string; state: Decided }, at: number): Decision {
   const request = story.requests.get(id);
   if (request === undefined) return fail("unknown_request");
   if (state === "withdrawn" && request.member !== by) return fail("forbidden");
@@ -213,12 +215,15 @@ function decide(story: Story, id: string, by: string, state: Decided): Decision 
     if (story.orders.has(orderIdFor(id))) return fail("id_reused");
     order(story, orderIdFor(id), request.pack, by, [request.member]);
   }
+  touch(story, [pool, request.member], at);
   const decided: Request = { ...request, state, decidedBy: by, topUp: state === "approved" ? orderIdFor(id) : null };
   story.requests.set(id, decided);
   return done(answer(decided, false));
 }
 
-export const approve = (story: Story, input: CommandOf<"approve">) => decide(story, input.id, input.buyer, "approved");
-export const decline = (story: Story, input: CommandOf<"decline">) => decide(story, input.id, input.buyer, "declined");
-export const withdraw = (story: Story, input: CommandOf<"withdraw">) =>
-  decide(story, input.id, input.member, "withdrawn");
+export const approve = (story: Story, { id, buyer }: CommandOf<"approve">, at: number) =>
+  decide(story, { id, by: buyer, state: "approved" }, at);
+export const decline = (story: Story, { id, buyer }: CommandOf<"decline">, at: number) =>
+  decide(story, { id, by: buyer, state: "declined" }, at);
+export const withdraw = (story: Story, { id, member }: CommandOf<"withdraw">, at: number) =>
+  decide(story, { id, by: member, state: "withdrawn" }, at);

@@ -141,7 +141,7 @@ export function createWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   const from = published(story).plans[plan]?.paid === true ? clock : createdAt;
   const { term } = termFor(story, null, { plan, status: "active", anchor: null, fresh: false, at: from });
   story.changes.push({ at: from, byTime: true, run: 1, term, members: new Map() });
-  touch(story, [], clock);
+  touch(story, [pool], clock);
   return done({ outcome: "created", workspace: viewWorkspace(story, clock) });
 }
 
@@ -152,6 +152,7 @@ export function repeatWorkspace(story: Story, input: CommandOf<"workspacePut">, 
   if (input.testClock !== undefined && ms(input.testClock) !== story.testClock) return fail("immutable");
   const { name = story.name } = input;
   const renamed = name !== story.name;
+  if (renamed) touch(story, [pool], at);
   story.name = name;
   const answer = { outcome: "updated", workspace: viewWorkspace(story, at) };
   return renamed ? done(answer) : refuse(answer);
@@ -176,7 +177,7 @@ const differ = (a: Member | undefined, b: Member) => JSON.stringify(a) !== JSON.
 function changeMembers(story: Story, changed: ReadonlyMap<string, Member>, at: number): void {
   const before = now(story);
   const members = new Map([...before.members, ...changed]);
-  const holders = before.term.kind === "workspace" ? [...changed.keys(), pool] : [...changed.keys()];
+  const holders = [...changed.keys(), pool];
   touch(story, holders, at);
   story.changes.push({ ...before, at, byTime: false, members });
   touch(story, holders, at);

@@ -2,7 +2,7 @@ import type { Catalog } from "../auditor.ts";
 
 const metadata = {};
 
-const feature = (
+export const feature = (
   name: string,
   unit: string,
   settles: "unit" | "whole" | "metered",
@@ -18,7 +18,7 @@ const feature = (
   metadata,
 });
 
-const plan = (
+export const plan = (
   name: string,
   order: number,
   facts: Partial<Catalog["plans"][string]>,
@@ -36,7 +36,7 @@ const plan = (
   ...facts,
 });
 
-const pack = (name: string, credits: number, amount: number): Catalog["topUpPacks"][string] => ({
+export const pack = (name: string, credits: number, amount: number): Catalog["topUpPacks"][string] => ({
   name,
   credits,
   price: { amount, currency: "usd" },
@@ -45,8 +45,8 @@ const pack = (name: string, credits: number, amount: number): Catalog["topUpPack
   metadata,
 });
 
-const bySeat = (seats: Readonly<Record<string, number | "unlimited">>) => ({ kind: "bySeat", seats }) as const;
-const byMonth = (first: number, then: number) => ({ kind: "byMonth", first, then }) as const;
+export const bySeat = (seats: Readonly<Record<string, number | "unlimited">>) => ({ kind: "bySeat", seats }) as const;
+export const byMonth = (first: number, then: number) => ({ kind: "byMonth", first, then }) as const;
 
 /** The reference product's tables, as far as the examples need them. */
 const reference: Catalog = {

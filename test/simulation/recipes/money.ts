@@ -1,6 +1,7 @@
+import { columns } from "../auditor/ledger.ts";
 import type { Order, Request } from "../auditor/model.ts";
 import { now, planNow } from "../auditor/model.ts";
-import { monthlyGrants } from "../auditor/monthly.ts";
+import { endOf, monthlyGrants } from "../auditor/monthly.ts";
 import type { Make, Of, Scene } from "../scene.ts";
 import { altered, buyers, day, iso, others, present, recent, removed, seated, signed, unseated } from "../scene.ts";
 
@@ -34,27 +35,36 @@ export const granting: Record<string, [weight: number, Make]> = {
     4,
     (scene) => promo(scene, scene.roll.pick([{ amount: 0 }, { amount: 1.5 }, { expiresAt: iso(scene.at) }])),
   ],
+  // Alone and at once, because it would go through if those who hold something had spent it meanwhile.
   "grant:error:amount_too_large": [
     3,
-    (scene) => promo(scene, { amount: Number.MAX_SAFE_INTEGER, member: scene.roll.any(holders(scene)) ?? "nobody" }),
+    (scene) => promo(scene, { amount: largest, member: scene.roll.any(holders(scene)) ?? "nobody" }),
   ],
 };
 
 /** Those who hold something already, so that the largest amount is too much for them. */
-const holders = ({ story }: Scene) =>
-  [...new Set(story.grants.filter((grant) => grant.source === "top-up").map(({ holder }) => holder))].filter(
-    (holder) => holder !== toPool,
-  );
+const holders = ({ story, at }: Scene) => {
+  const all = columns(story, at);
+  const holding = story.grants.filter(({ id }) => (all.get(id)?.available ?? 0) > 0).map(({ holder }) => holder);
+  return [...new Set(holding)].filter((holder) => holder !== toPool);
+};
+
+/** The largest amount there is. */
+export const largest = Number.MAX_SAFE_INTEGER;
 
 const revocation = (scene: Scene, grant: string | null, more: Partial<Of<"revokeGrant">> = {}) =>
   grant === null ? null : ({ verb: "revokeGrant", id: scene.fresh("v"), grant, ...signed, ...more } as const);
 
-/** Any grant, and one that every read shows although nobody has made it yet. */
+/**
+ * Any grant, and one that every read shows although nobody has made it yet. Not a monthly one that is over: whether it
+ * was ever made depends on who happened to look.
+ */
 const grants = (scene: Scene) => {
   const { story, at, roll } = scene;
   const holder = roll.any(present(scene)) ?? toPool;
   const due = monthlyGrants(story, holder, at).grants.map(({ id }) => id);
-  return [...recent(story.grants.map(({ id }) => id)), ...due];
+  const named = story.grants.filter((grant) => grant.source !== "monthly" || (endOf(story, grant) ?? at) > at);
+  return [...recent(named.map(({ id }) => id)), ...due];
 };
 
 export const revoking: Record<string, [weight: number, Make]> = {

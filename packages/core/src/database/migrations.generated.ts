@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "ae1ab6ca6763dd0d39ac8dad3aa12683253175a862298997b9853a527a1c9778",
+    hash: "4a452ecbb084d267a1a9840d4cdcbde41aa87051c3277a7853430836198e4e08",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 --
@@ -53,6 +53,7 @@ create table {schema}.terms (
   anchor timestamptz not null,
   epoch text not null,
   epoch_starts_at timestamptz not null,
+  run integer not null,
   waited boolean not null,
   past_due_since timestamptz,
   catalog_version text not null,

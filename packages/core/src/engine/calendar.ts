@@ -4,7 +4,7 @@ import type { Term } from "./state.ts";
 export interface CycleSpan {
   epoch: string;
   epochFrom: number;
-  /** The number of the first term of this unbroken run of the epoch; free time may be interrupted and go on. */
+  /** The number of the first term of this run of the epoch; free time may be interrupted and go on. */
   run: number;
   index: number;
   startsAt: number;
@@ -89,29 +89,17 @@ function stretch(segment: Segment, anchor: number, at: number): Segment {
   return { anchor, startsAt: running.startsAt, endsAt: boundary(anchor, n), endsAtMonth: n, index: running.index };
 }
 
-function firstTermOfRun(terms: readonly Term[], i: number): number {
-  const term = terms[i] as Term;
-  let first = i;
-  while (first > 0) {
-    const before = terms[first - 1] as Term;
-    if (before.epoch !== term.epoch || before.epochFrom !== term.epochFrom) break;
-    first--;
-  }
-  return first;
-}
-
 /** The cycle that runs at the instant, as the terms dated up to that instant have it. */
 export function cycleAt(terms: readonly Term[], instant: number): CycleSpan {
   const last = termIndexAt(terms, instant);
   const term = terms[last] as Term;
-  const first = firstTermOfRun(terms, last);
-  let segment = firstSegment(terms[first] as Term);
-  for (let i = first + 1; i <= last; i++) {
+  let segment = firstSegment(terms[term.run - 1] as Term);
+  for (let i = term.run; i <= last; i++) {
     const { anchor, from } = terms[i] as Term;
     if (anchor !== segment.anchor) segment = stretch(segment, anchor, from);
   }
   const { startsAt, endsAt, index } = cycleInSegment(segment, Math.max(instant, term.epochFrom));
-  return { epoch: term.epoch, epochFrom: term.epochFrom, run: (terms[first] as Term).n, index, startsAt, endsAt };
+  return { epoch: term.epoch, epochFrom: term.epochFrom, run: term.run, index, startsAt, endsAt };
 }
 
 /**
@@ -119,13 +107,13 @@ export function cycleAt(terms: readonly Term[], instant: number): CycleSpan {
  * named by its first term and not by its instant, because free time may be left and come back within one instant.
  */
 export function cycleEnd(terms: readonly Term[], run: number, startsAt: number): number {
-  const { epoch, epochFrom } = terms[run - 1] as Term;
+  const { epochFrom } = terms[run - 1] as Term;
   let segment = firstSegment(terms[run - 1] as Term);
   const instant = Math.max(startsAt, epochFrom);
   let i = run;
   for (; i < terms.length; i++) {
     const term = terms[i] as Term;
-    if (term.epoch !== epoch || term.epochFrom !== epochFrom) break;
+    if (term.run !== run) break;
     if (term.anchor === segment.anchor) continue;
     if (cycleInSegment(segment, term.from).startsAt > startsAt) {
       // This cycle had ended before the anchor moved; only the end of the epoch can still matter, and it is later.

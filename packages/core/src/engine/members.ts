@@ -69,13 +69,7 @@ function put(state: State, id: string, fields: MemberFields, now: number): "adde
   }
   const back = row.removedAt !== null;
   const roleChanged = row.role !== fields.role;
-  const same =
-    !back &&
-    !roleChanged &&
-    (fields.name === undefined || fields.name === row.name) &&
-    (fields.email === undefined || fields.email === row.email) &&
-    (fields.cap === undefined || fields.cap === row.cap);
-  if (same) return "unchanged";
+  if (isSame(row, fields)) return "unchanged";
   edit(state, row);
   if (!back && roleChanged) countRole(state, row.role, -1);
   if (back || roleChanged) countRole(state, fields.role, 1);
@@ -86,6 +80,18 @@ function put(state: State, id: string, fields: MemberFields, now: number): "adde
   if (fields.cap !== undefined) row.cap = fields.cap;
   if (back || roleChanged) raiseToPresent(state, id, now);
   return back ? "added" : "changed";
+}
+
+/** True when there is nothing to change. */
+function isSame(row: MemberRow | undefined, { role, name, email, cap }: MemberFields): boolean {
+  return (
+    row !== undefined &&
+    row.removedAt === null &&
+    row.role === role &&
+    (name === undefined || name === row.name) &&
+    (email === undefined || email === row.email) &&
+    (cap === undefined || cap === row.cap)
+  );
 }
 
 function countRole(state: State, role: string, change: 1 | -1): void {
@@ -137,10 +143,14 @@ export function syncMembers(state: State, command: MembersSyncCommand, now: numb
     answer.removed.push(row.id);
   }
   for (const member of command.members) {
+    // Who stays as they are is not touched: the list may be long.
+    if (isSame(state.members.get(member.id), member)) {
+      answer.unchanged += 1;
+      continue;
+    }
     advance(state, [member.id], now, true);
     const outcome = put(state, member.id, member, now);
-    if (outcome === "unchanged") answer.unchanged += 1;
-    else answer[outcome].push(member.id);
+    if (outcome !== "unchanged") answer[outcome].push(member.id);
   }
   raiseToPresent(state, POOL, now);
   const changes = answer.added.length + answer.changed.length + answer.removed.length;

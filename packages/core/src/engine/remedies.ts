@@ -100,6 +100,7 @@ function pendingTerm(state: State, pending: Pending): Term {
     anchor: pendingAnchor(state, plan, pending),
     epoch: changed ? (plan.paid ? `e${state.workspace.epochs + 1}` : "free") : before.epoch,
     epochFrom: changed ? pending.at : before.epochFrom,
+    run: changed ? before.n + 1 : before.run,
     waited: true,
     pastDueFrom: plan.paid === before.paid ? before.pastDueFrom : null,
     catalogVersion: state.catalogVersion,

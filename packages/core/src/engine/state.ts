@@ -72,6 +72,8 @@ export interface Term {
   epoch: string;
   /** The instant at which this run of the epoch began. */
   epochFrom: number;
+  /** The number of the term that began it: two runs of free time may begin in the same instant. */
+  run: number;
   /** True when it had waited: such a change comes before the renewal of the same instant, a command after it. */
   waited: boolean;
   /** Since when the status has been `past_due` without interruption. */

@@ -52,9 +52,9 @@ function changeTerms(state: State, command: SubscriptionCommand, now: number): b
     change.newPeriod = true;
   }
   const planAfter = change.plan === undefined ? planOf(state, present) : state.catalog.plans[change.plan];
-  if (command.anchor !== null && planAfter?.anchor === "subscription" && command.anchor !== present.anchor) {
-    change.anchor = command.anchor;
-  }
+  // A free plan's anchor is the creation; a billing anchor of the same instant is another one.
+  const moved = command.anchor !== present.anchor || !anchored(state, present);
+  if (command.anchor !== null && planAfter?.anchor === "subscription" && moved) change.anchor = command.anchor;
   if (change.plan === undefined && change.status === present.status) delete change.status;
   const periodStarts = change.newPeriod === true && planAfter?.paid === true;
   if (change.plan === undefined && change.status === undefined && change.anchor === undefined && !periodStarts) {

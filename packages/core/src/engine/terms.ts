@@ -33,9 +33,11 @@ export function appendTerm(state: State, change: TermChange): Term {
       ? workspace.createdAt
       : (change.anchor ?? (planBefore.anchor === "workspace" ? change.from : before.anchor));
   const newEpoch = paid !== before.paid || planNow.holder !== planBefore.holder || (paid && change.newPeriod === true);
-  let { epoch, epochFrom } = before;
+  const n = before.n + 1;
+  let { epoch, epochFrom, run } = before;
   if (newEpoch) {
     epochFrom = change.from;
+    run = n;
     if (paid) {
       const row = edit(state, workspace);
       row.epochs += 1;
@@ -45,7 +47,7 @@ export function appendTerm(state: State, change: TermChange): Term {
     }
   }
   const term: Term = {
-    n: state.terms.length + 1,
+    n,
     from: change.from,
     plan,
     paid,
@@ -53,6 +55,7 @@ export function appendTerm(state: State, change: TermChange): Term {
     anchor,
     epoch,
     epochFrom,
+    run,
     waited: change.waited ?? false,
     pastDueFrom: status === "past_due" ? (before.status === "past_due" ? before.pastDueFrom : change.from) : null,
     catalogVersion: state.catalogVersion,

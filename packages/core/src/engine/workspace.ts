@@ -109,6 +109,7 @@ export function createWorkspace(state: State, command: WorkspacePutCommand, now:
     anchor: details.anchor === "workspace" ? createdAt : now,
     epoch: details.paid ? "e1" : "free",
     epochFrom: details.paid ? now : createdAt,
+    run: 1,
     waited: false,
     pastDueFrom: null,
     catalogVersion: state.catalogVersion,

@@ -14,7 +14,7 @@ import { readInput, shape } from "./objects.ts";
 import { about, optional } from "./rule.ts";
 import { id, memberId, text } from "./texts.ts";
 
-const defaultLeaseSeconds = 600;
+export const defaultLeaseSeconds = 600;
 
 const attempt = about(
   "The token of this try: a lost answer repeated with the same attempt gets the first answer.",

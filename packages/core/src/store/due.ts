@@ -12,11 +12,11 @@ export function noticeDue(now: string): string {
   return `(g.source <> 'monthly' and g.available > 0 and g.expires_at > ${now} and (${due(7, 1)} or ${due(1, 2)}))`;
 }
 
-/** The line `t` of the terms begins a run of an epoch: the one before it belongs to another. */
-export function beginsRun(schema: string): string {
+/** The line `t` of a workspace's terms begins a run of an epoch: the one before it belongs to another. */
+export function beginsRun(schema: string, workspace = "t.workspace_id"): string {
   return (
     `(t.starts_at = t.epoch_starts_at and not exists (select 1 from ${schema}terms p` +
-    " where p.workspace_id = t.workspace_id and p.n = t.n - 1 and p.epoch = t.epoch" +
+    ` where p.workspace_id = ${workspace} and p.n = t.n - 1 and p.epoch = t.epoch` +
     " and p.epoch_starts_at = t.epoch_starts_at))"
   );
 }

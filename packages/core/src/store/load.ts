@@ -40,6 +40,7 @@ export const termColumns = [
   ms("t.past_due_since"),
   "t.waited",
   "t.catalog_version",
+  "t.run",
 ].join(", ");
 
 export const holderColumns = [
@@ -337,7 +338,7 @@ export function createLoader(sql: Sql): Loader {
         ` and (${expiryDue(sweptAt)} or ${noticeDue(sweptAt)}` +
         // A plan change that began another epoch ended these before the date that they carry.
         ` or g.available > 0 and g.run < (select max(t.n) from ${schema}terms t` +
-        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt} and ${beginsRun(schema)})) limit $3::integer`,
+        ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt} and ${beginsRun(schema, "$1::text")})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
 

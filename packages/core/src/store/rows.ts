@@ -57,6 +57,7 @@ export function toTerm(r: Cells): Term {
     waited: r[10],
     pastDueFrom: r[9],
     catalogVersion: r[11],
+    run: r[12],
   };
 }
 

@@ -107,6 +107,7 @@ export const termsTable: Table<Term> = {
     instant("anchor", (row) => row.anchor),
     text("epoch", (row) => row.epoch),
     instant("epoch_starts_at", (row) => row.epochFrom),
+    integer("run", (row) => row.run),
     boolean("waited", (row) => row.waited),
     instant("past_due_since", (row) => row.pastDueFrom),
     text("catalog_version", (row) => row.catalogVersion),
