@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
 import { catalog } from "../ledger/every-verb.ts";
 import { startCommitProxy } from "../setup/commit-proxy.ts";
 import { testCredits } from "../setup/credits.ts";
 import { testDatabaseUrl } from "../setup/database.ts";
+import { holdWorkspace, untilWaiting } from "../setup/hands.ts";
 
 const { credits, schema, logged } = testCredits({ catalog });
 const screens = { member: "ada", feature: "generate-screen", quantity: 3 } as const;
@@ -113,6 +115,24 @@ describe("an end that meets a database in trouble", () => {
     await far.credits.close();
     await proxy.close();
   }, 20_000);
+});
+
+describe("a workspace that somebody holds", () => {
+  it("keeps nobody in another workspace from being told of a cancel", async () => {
+    const patient = testCredits({ schema, catalog, lockTimeoutMs: 60_000 }).credits;
+    const [here, there] = [await fresh(), await fresh()];
+    const stuck = await begun(patient, { ...here, ...screens });
+    const other = await begun(patient, { ...there, ...screens });
+    const held = await holdWorkspace(schema, here.workspace);
+    stuck.deliver(1);
+    // Its heartbeat waits for the workspace.
+    await untilWaiting(held.client, 1);
+    await credits.cancel(there);
+    if (!other.signal.aborted) await once(other.signal, "abort");
+    expect(await other.fail()).toMatchObject({ outcome: "refunded", charge: { reason: "cancelled" } });
+    await held.release();
+    expect(await stuck.done()).toMatchObject({ outcome: "settled", charge: { settledAmount: 30 } });
+  });
 });
 
 it("nothing of this is a fault inside", async () => {

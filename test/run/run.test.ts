@@ -175,6 +175,19 @@ describe("work that throws", () => {
   });
 });
 
+describe("work that throws and cannot be ended either", () => {
+  it("still throws its own error, and its charge is left to the lease", async () => {
+    const key = await fresh();
+    const failure = new ProviderError("the model is overloaded");
+    const run = credits.run({ ...key, ...assistant }, ({ usage }) => {
+      usage({ bananas: 1 });
+      throw failure;
+    });
+    await expect(run).rejects.toBe(failure);
+    expect(await credits.charges.get(key)).toMatchObject({ state: "open" });
+  });
+});
+
 describe("anything but a fresh charge does not call the work", () => {
   const forbidden = () => {
     throw new Error("the work was called");

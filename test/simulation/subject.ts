@@ -165,14 +165,14 @@ const columns = ["amount", "available", "held", "spent", "expired", "revoked"] a
  * A holder's grants as they stand at this instant: those that are closed from the database, the others as a read finds
  * them, because the database may not have been told yet what time has done.
  */
-export function grantsOf(holder: string, stored: ReadonlyMap<string, StoredGrant>, seen: readonly StoredGrant[]) {
+function grantsOf(holder: string, stored: ReadonlyMap<string, StoredGrant>, seen: readonly StoredGrant[]) {
   const all = new Map([...stored].filter(([, grant]) => grant.holder === holder));
   for (const grant of seen) all.set(grant.id, grant);
   return [...all.values()];
 }
 
 /** Whether a monthly grant that has expired untouched was ever made depends on who happened to look; it does not count. */
-export function counts(grant: Pick<StoredGrant, "source" | "expired" | "amount">): boolean {
+function counts(grant: Pick<StoredGrant, "source" | "expired" | "amount">): boolean {
   return grant.source !== "monthly" || grant.expired < grant.amount;
 }
 

@@ -2,7 +2,7 @@ import type { Catalog } from "../auditor.ts";
 
 const metadata = {};
 
-export const feature = (
+const feature = (
   name: string,
   unit: string,
   settles: "unit" | "whole" | "metered",
@@ -18,7 +18,7 @@ export const feature = (
   metadata,
 });
 
-export const plan = (
+const plan = (
   name: string,
   order: number,
   facts: Partial<Catalog["plans"][string]>,
@@ -36,7 +36,7 @@ export const plan = (
   ...facts,
 });
 
-export const pack = (name: string, credits: number, amount: number): Catalog["topUpPacks"][string] => ({
+const pack = (name: string, credits: number, amount: number): Catalog["topUpPacks"][string] => ({
   name,
   credits,
   price: { amount, currency: "usd" },
@@ -45,8 +45,8 @@ export const pack = (name: string, credits: number, amount: number): Catalog["to
   metadata,
 });
 
-export const bySeat = (seats: Readonly<Record<string, number | "unlimited">>) => ({ kind: "bySeat", seats }) as const;
-export const byMonth = (first: number, then: number) => ({ kind: "byMonth", first, then }) as const;
+const bySeat = (seats: Readonly<Record<string, number | "unlimited">>) => ({ kind: "bySeat", seats }) as const;
+const byMonth = (first: number, then: number) => ({ kind: "byMonth", first, then }) as const;
 
 /** The reference product's tables, as far as the examples need them. */
 const reference: Catalog = {
