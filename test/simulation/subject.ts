@@ -19,6 +19,9 @@ export interface StoredGrant {
 
 export type Subject = Awaited<ReturnType<typeof openSubject>>;
 
+/** What `totalsOf` needs to know of whoever claims to follow the contract. */
+type Ledger = Pick<Subject, "balance"> & { grants(workspace: string): Promise<Map<string, StoredGrant>> };
+
 /** The real engine on a real database, asked in the auditor's words. */
 export async function openSubject(
   database: Database,
@@ -109,7 +112,7 @@ const columns = ["amount", "available", "held", "spent", "expired", "revoked"] a
  * A holder's grants as they stand at this instant. The database may not have been told yet what time has done: what a
  * read shows counts, and what a read shows no more has expired.
  */
-export async function grantsOf(subject: Subject, workspace: string, holder: string): Promise<StoredGrant[]> {
+export async function grantsOf(subject: Ledger, workspace: string, holder: string): Promise<StoredGrant[]> {
   const [stored, { grants: shown }] = await Promise.all([
     subject.grants(workspace),
     subject.balance(workspace, holder),
@@ -125,7 +128,7 @@ export async function grantsOf(subject: Subject, workspace: string, holder: stri
  * The sums of a holder's columns as the auditor's `totals` has them: a monthly grant that has expired untouched does
  * not count, because whether it was made depends on who happened to look.
  */
-export async function totalsOf(subject: Subject, workspace: string, holder: string) {
+export async function totalsOf(subject: Ledger, workspace: string, holder: string) {
   const grants = await grantsOf(subject, workspace, holder);
   const { debt } = await subject.balance(workspace, holder);
   const counted = grants.filter((grant) => grant.source !== "monthly" || grant.expired < grant.amount);
