@@ -1,9 +1,10 @@
 import { selectNames } from "./all-contenders.ts";
 import type { Contender } from "./contender.ts";
+import { syncMilliseconds } from "./disk.ts";
 import { asJson, remarks, tables, whole } from "./report.ts";
 import { createResults } from "./results.ts";
 import type { Stage } from "./stage.ts";
-import { prepareTrack, runTrack, type Track } from "./track.ts";
+import { prepareTrack, runTrack, type Track, touchPages } from "./track.ts";
 
 /**
  * All contenders under all loads, in rounds: every contender meets each load once a round, and each round begins with another
@@ -17,10 +18,12 @@ export async function compare(stage: Stage): Promise<void> {
     tracks.push(await prepareTrack(await stage.make(name), stage.population));
   }
 
-  await stage.checkpoint();
-
   const results = createResults();
+  const diskSync: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
+    await stage.checkpoint();
+    for (const track of tracks) await touchPages(track, options.callers);
+    diskSync.push(syncMilliseconds());
     for (const shape of options.shapes) {
       for (const [index, callers] of options.callers.entries()) {
         for (const track of rotated(tracks, round)) {
@@ -37,8 +40,8 @@ export async function compare(stage: Stage): Promise<void> {
 
   const contenders = tracks.map((track) => track.contender);
   for (const contender of contenders) await prove(contender, say);
-  process.stdout.write(`${tables(results)}\n\n${remarks(results).join("\n")}\n`);
-  await stage.write(options.output, asJson(results, stage, contenders));
+  process.stdout.write(`${tables(results)}\n\n${remarks(results, diskSync).join("\n")}\n`);
+  await stage.write(options.output, asJson(results, stage, { contenders, diskSync }));
 }
 
 async function prove(contender: Contender, say: Stage["say"]): Promise<void> {

@@ -98,7 +98,7 @@ export async function growth(stage: Stage): Promise<void> {
   ];
   process.stdout.write(`${table(header, rows)}\n`);
   const contenders = [...kept.values()].map((instance) => instance.track.contender);
-  await stage.write(options.output, asJson(results, stage, contenders));
+  await stage.write(options.output, asJson(results, stage, { contenders, diskSync: [] }));
 }
 
 /** Ledger rows that runs have added: one a pair for who keeps a row an ended charge, two for who keeps one a transition. */

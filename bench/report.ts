@@ -61,8 +61,12 @@ function rowOf(results: Results, cell: Cell): string[] {
 }
 
 /** What a reader must know before quoting a ratio. */
-export function remarks(results: Results): string[] {
+export function remarks(results: Results, diskSync: readonly number[]): string[] {
   const lines: string[] = [];
+  if (diskSync.length > 0) {
+    const rounds = diskSync.map((milliseconds) => milliseconds.toFixed(2)).join(", ");
+    lines.push(`disk: one page is durable after ${rounds} ms (median of each round; no commit is faster)`);
+  }
   for (const shape of ["hot", "spread"] as const) {
     const cell = results.find(baseline, shape, 1_000);
     if (!cell) continue;
@@ -87,7 +91,7 @@ export function remarks(results: Results): string[] {
 export function asJson(
   results: Results,
   { options, server }: { options: Options; server: PostgresServer },
-  contenders: readonly Contender[],
+  { contenders, diskSync }: { contenders: readonly Contender[]; diskSync: readonly number[] },
 ): string {
   const document = {
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length },
@@ -97,7 +101,8 @@ export function asJson(
     options,
     contenders: contenders.map(({ name, backend, description }) => ({ name, backend, description })),
     cells: results.cells().map((cell) => ({ ...cell, medians: figuresOf(cell) })),
-    remarks: remarks(results),
+    diskSyncMilliseconds: diskSync,
+    remarks: remarks(results, diskSync),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -18,7 +18,7 @@ export interface Stage {
   make(name: string, as?: string): Promise<Contender>;
   /** Closes one before the end, to free its connections. */
   dismiss(contender: Contender): Promise<void>;
-  /** Writes out what preparing left dirty. Not between runs: each would begin by logging every page whole, as no server does. */
+  /** Writes out what is dirty, so that nobody pays for another's pages, and lets the log's files be used again. */
   checkpoint(): Promise<void>;
   /** What the server spends its time on; `profile` mode only. */
   statements: StatementWatch;

@@ -102,9 +102,7 @@ function makeBatch(population: Population, pick: () => number): Batch {
 /** A charge that ended as it began and its two entries, every column as the engine leaves it; catalog and grant are examples. */
 function insertSql(schema: string): string {
   const grant = "monthly:member-0000001:e1:1795378470975:3000";
-  const slices = JSON.stringify([
-    { grant, source: "monthly", holder: "member-0000001", amount: creditsPerCharge, returned: 0 },
-  ]);
+  const slices = JSON.stringify([[grant, "monthly", "member-0000001", creditsPerCharge, 0]]);
   return `
     WITH charges AS (
       INSERT INTO ${schema}.charge (workspace_id, id, member, feature, mode, quantity, delivered, unit_price, estimated, settles,

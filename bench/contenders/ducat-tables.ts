@@ -16,7 +16,7 @@ export type DucatState = ReadonlyMap<string, WorkspaceState>;
 /** The grant that the benchmark gives; old charges are taken from it. */
 const benchGrant = "promo:bench";
 
-/** The real charge that old ones are copied from. */
+/** The real charge that old ones are copied from; all its credits come from `benchGrant`. */
 export const templateCharge = "template";
 
 export async function readDucatState(tables: Sessions, schema: string, member: string): Promise<DucatState> {
@@ -127,9 +127,7 @@ function historySql(schema: string): string {
         jsonb_build_object(
           'workspace_id', old.workspace_id, 'id', old.id, 'cycle_starts_at', old.cycle_starts_at,
           'created_at', old.last_at, 'ended_at', old.last_at,
-          'entries', jsonb_build_array(old.seq + 2 * n - 1, old.seq + 2 * n),
-          'slices', jsonb_build_array(jsonb_build_object(
-            'grant', '${benchGrant}', 'source', 'promo', 'holder', $3::text, 'amount', ${creditsPerCharge}, 'returned', 0))
+          'entries', jsonb_build_array(old.seq + 2 * n - 1, old.seq + 2 * n)
         )) AS filled
     ), entries AS (
       INSERT INTO ${schema}.entry (workspace_id, seq, kind, holder, member, grant_id, charge_id, amount, moved,

@@ -273,8 +273,3 @@ export interface Credits<C extends Catalog = Catalog> {
   /** Finishes what is running and lets go of the database. */
   close(): Promise<void>;
 }
-
-  topUpRequests: Pick<Credits<C>["topUpRequests"], "create" | "approve" | "decline" | "withdraw">;
-  workspaces: Pick<Credits<C>["workspaces"], "put" | "archive">;
-  members: Pick<Credits<C>["members"], "put" | "remove" | "sync">;
-};
