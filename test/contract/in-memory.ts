@@ -1,9 +1,9 @@
 import { isDucatError } from "@ducat/client";
-import { type MemoryLedger, memoryLedger } from "../../packages/core/test/engine/memory-ledger.ts";
 import { catalogToInput, validateCatalog } from "../../packages/core/src/catalog/index.ts";
 import type { Command as EngineCommand } from "../../packages/core/src/engine/command.ts";
 import { newAttempt } from "../../packages/core/src/ids.ts";
 import { toCommand } from "../../packages/core/src/inputs/index.ts";
+import { memoryLedger } from "../../packages/core/test/engine/memory-ledger.ts";
 import type { Catalog, Command } from "../simulation/auditor.ts";
 import type { Step } from "../simulation/examples/steps.ts";
 import { totalsOf } from "../simulation/subject.ts";
@@ -51,7 +51,7 @@ export function inMemory(catalogs: Readonly<Record<string, Catalog>>, published:
     return tell({ ...step.command, workspace: "acme" } as Command);
   }
 
-  return { ledger: ledger as MemoryLedger, carryOut };
+  return { ledger, carryOut, tell };
 }
 
 function toEngine({ verb, ...input }: Command): EngineCommand {
