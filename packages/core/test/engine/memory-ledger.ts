@@ -12,6 +12,7 @@ import { type QuoteQuestion, quote } from "../../src/engine/quote.ts";
 import { chargeOf } from "../../src/engine/settle.ts";
 import type { EntryRow, EventRow, GrantRow, HolderRow, State, Tracked } from "../../src/engine/state.ts";
 import { newWorkspace, presentWorkspace } from "../../src/engine/workspace.ts";
+import { clockOf } from "../../src/ledger/batch.ts";
 import { emptyState } from "../../src/store/assemble.ts";
 import { checkCharge } from "../../src/verify/check-charge.ts";
 import { compare } from "../../src/verify/compare.ts";
@@ -57,8 +58,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
       if (list === undefined) state.grantsByHolder.set(grant.holder, [grant]);
       else list.push(grant);
     }
-    const now = state.workspace.testClock ?? Math.max(at, state.workspace.lastInstant);
-    return { state, now };
+    return { state, now: clockOf(state.workspace, at) };
   }
 
   function applyWhatTimeHasDone(state: State, now: number): void {
