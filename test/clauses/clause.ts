@@ -1,4 +1,4 @@
-/** A test by the name it is written with. A worked example is named by the file of its data. */
+/** A test by the name it is written with, or how it begins. A worked example is named by the file of its data. */
 export interface TestReference {
   file: string;
   name: string;
@@ -18,4 +18,22 @@ export interface Clause {
   says: string;
   tests: readonly TestReference[];
   mutation: Mutation;
+}
+
+/** A worked example of the contract. */
+export function example(file: "cycles" | "charges" | "plans" | "top-ups", name: string): TestReference {
+  return { file: `test/simulation/examples/${file}.ts`, name };
+}
+
+/** A test of the engine without a database. */
+export function engineTest(file: string, name: string): TestReference {
+  return { file: `packages/core/test/engine/${file}.test.ts`, name };
+}
+
+export function inEngine(file: string, from: string, to: string): Mutation {
+  return { file: `packages/core/src/engine/${file}.ts`, from, to };
+}
+
+export function inCore(file: string, from: string, to: string): Mutation {
+  return { file: `packages/core/src/${file}`, from, to };
 }

@@ -69,6 +69,17 @@ describe("cycles and epochs", () => {
     expect(t.ledger.grants().find(({ id }) => id === "promo:p")).toMatchObject({ expired: 30, held: 30 });
   });
 
+  test("an entry is never earlier than the holder's entry before it", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+    t.promo("p", 100, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });
+    t.screens("c", "ada", 2);
+    t.at("2026-01-12T00:00:00Z");
+    t.promo("q", 10, { member: "ada" });
+    const instants = t.ledger.entries().map(({ at }) => at);
+    expect(instants).toEqual([...instants].sort((a, b) => a - b));
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
   test("time never runs backwards, whatever the clock says", () => {
     const ledger = memoryLedger(wideCatalog);
     const later = ms("2026-01-10T12:00:00Z");
