@@ -15,7 +15,7 @@ export interface CycleSpan {
  * The anchor plus n months in UTC: the day clamped to the month's length, the time of day kept. Always from the
  * original anchor, never from the boundary before, so that 31 January gives 28 February and then 31 March.
  */
-function boundary(anchor: number, n: number): number {
+export function boundary(anchor: number, n: number): number {
   const date = new Date(anchor);
   const month = date.getUTCMonth() + n;
   const year = date.getUTCFullYear();
