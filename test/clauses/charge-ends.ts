@@ -110,7 +110,10 @@ export const ends: readonly Clause[] = [
   {
     clause: "4.9",
     says: "what returns to a grant that has expired is refunded, then expired at once",
-    tests: [expired],
+    tests: [
+      engineTest("time", "what returns to a grant that has ended expires in the same command, both visible"),
+      expired,
+    ],
     mutation: inEngine(
       "move",
       'if (grant.expiresAt !== null && grant.expiresAt <= at) move(state, "expire", grant, grant.available, { at });',

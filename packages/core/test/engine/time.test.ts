@@ -69,6 +69,19 @@ describe("cycles and epochs", () => {
     expect(t.ledger.grants().find(({ id }) => id === "promo:p")).toMatchObject({ expired: 30, held: 30 });
   });
 
+  test("what returns to a grant that has ended expires in the same command, both visible", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+    t.promo("p", 60, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });
+    t.screens("c", "ada", 2);
+    t.at("2026-01-10T00:06:00Z");
+    t.tell("refund", { id: "c", reason: "failed" });
+    const last = t.ledger.entries().slice(-2);
+    expect(last.map(({ kind, moved, balanceAfter }) => [kind, moved, balanceAfter])).toEqual([
+      ["refund", 60, 60],
+      ["expire", 60, 0],
+    ]);
+  });
+
   test("an entry is never earlier than the holder's entry before it", () => {
     const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
     t.promo("p", 100, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });
