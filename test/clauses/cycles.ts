@@ -170,7 +170,10 @@ export const cycles: readonly Clause[] = [
   {
     clause: "3.6",
     says: "a lease acts at its instant, whoever notices when",
-    tests: [example("cycles", "a lease that has run out acts at its instant, whoever notices when")],
+    tests: [
+      engineTest("time", "a lease that ends first applies what was due in every holder of its slices"),
+      example("cycles", "a lease that has run out acts at its instant, whoever notices when"),
+    ],
     mutation: inEngine("advance", "const at = charge.leaseExpiresAt;", "const at = now;"),
   },
   {

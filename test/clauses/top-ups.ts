@@ -209,7 +209,11 @@ export const topUps: readonly Clause[] = [
     clause: "6.4",
     says: "all these entries carry the purchase",
     tests: [engineTest("charges", "revoke, debt, repay, forgive and restore carry their purchase")],
-    mutation: inEngine("clawback", "const cause = { at, purchase };", "const cause = { at };"),
+    mutation: inEngine(
+      "clawback",
+      'move(state, "repay", payer, amount, { at, purchase: grant.purchase as string });',
+      'move(state, "repay", payer, amount, { at });',
+    ),
   },
   {
     clause: "6.5",
