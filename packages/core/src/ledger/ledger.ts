@@ -168,7 +168,7 @@ function forMany(sql: Sql): BatchSql {
 }
 
 /** Which lane a workspace's commands run in: always the same one, so that they keep their order. */
-export function laneOf(workspace: string, lanes: number): number {
+function laneOf(workspace: string, lanes: number): number {
   if (lanes === 1) return 0;
   let hash = 0x811c9dc5;
   for (let i = 0; i < workspace.length; i++) {
