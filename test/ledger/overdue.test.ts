@@ -45,3 +45,30 @@ it("more leases than one transaction should end are ended before the next comman
   );
   expect(rows).toEqual([{ open: 3, leases: 3 }]);
 }, 30_000);
+
+it.each([
+  ["past", "2026-01-10T00:00:00Z"],
+  ["future", "2040-01-10T00:00:00Z"],
+])(
+  "leases on a test clock in the %s end by that clock, however many",
+  async (_, testClock) => {
+    const { credits, logged } = testCredits();
+    const workspace = "timed";
+    await credits.workspaces.put({ workspace, createdAt: testClock, testClock });
+    await credits.members.put({ workspace, member: "ada", role: "editor" });
+    await credits.grant({ workspace, id: "g", amount: 9_400, actor: "test", note: "for many" });
+    const charge = (n: number) => credits.charge({ workspace, id: `c${n}`, ...theme, leaseSeconds: 60 });
+    await Promise.all(Array.from({ length: LEASES }, (_, n) => charge(n)));
+    // By the real clock they have all run out, or none will for years.
+    expect(await credits.charge({ workspace, id: "one-more", ...theme, leaseSeconds: 3600 })).toMatchObject({
+      outcome: "charged",
+      balance: { held: 5 * (LEASES + 1) },
+    });
+    await credits.clock.advance({ workspace, now: new Date(Date.parse(testClock) + 300_000) });
+    expect(await credits.balance({ workspace })).toMatchObject({ available: 9_995, held: 5 });
+    expect(await credits.charges.list({ workspace, state: "open" })).toMatchObject({ data: [{ id: "one-more" }] });
+    expect(await credits.verify()).toMatchObject({ ok: true, differences: [] });
+    expect(logged).toEqual([]);
+  },
+  30_000,
+);
