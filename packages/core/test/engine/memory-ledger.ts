@@ -109,7 +109,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
 
   /** Looks at the workspace as a read does: what time has done is applied in memory, and nothing is kept. */
   function read<Answer>(at: number, look: (state: State, now: number) => Answer): Answer {
-    if (stored === null) throw unknown(id).error;
+    if (stored === null) throw unknownWorkspace(id);
     const { state, now } = open(at);
     applyWhatTimeHasDone(state, now);
     return attempt(
@@ -156,7 +156,11 @@ function* rowsOf(state: State): Iterable<Tracked> {
 }
 
 function unknown(id: string): Told {
-  return { answer: undefined, error: new DucatError("unknown_workspace", `There is no workspace ${id}.`) };
+  return { answer: undefined, error: unknownWorkspace(id) };
+}
+
+function unknownWorkspace(id: string): DucatError {
+  return new DucatError("unknown_workspace", `There is no workspace ${id}.`);
 }
 
 /** The same checks as `verify` makes on tables. */
