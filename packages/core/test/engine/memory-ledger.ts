@@ -83,7 +83,8 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
   function batch(at: number, commands: readonly Command[]): Told[] {
     const [first] = commands;
     const isNew = stored === null;
-    if (isNew && first?.verb !== "workspacePut") return commands.map(() => unknown(id));
+    if (isNew && first?.verb !== "workspacePut")
+      return commands.map(() => ({ answer: undefined, error: unknownWorkspace(id) }));
     const { state, now: present } = open(at);
     let now = present;
     if (first?.verb === "advanceClock" && state.workspace.testClock !== null) now = Math.max(now, first.now);
@@ -153,10 +154,6 @@ function* rowsOf(state: State): Iterable<Tracked> {
   yield state.workspace;
   for (const rows of [state.members, state.holders, state.grants, state.charges]) yield* rows.values();
   for (const rows of [state.topUps, state.requests, state.operations]) yield* rows.values();
-}
-
-function unknown(id: string): Told {
-  return { answer: undefined, error: unknownWorkspace(id) };
 }
 
 function unknownWorkspace(id: string): DucatError {
