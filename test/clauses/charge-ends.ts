@@ -111,9 +111,9 @@ export const ends: readonly Clause[] = [
       expired,
     ],
     mutation: inEngine(
-      "move",
-      'if (grant.expiresAt !== null && grant.expiresAt <= at) move(state, "expire", grant, grant.available, { at });',
-      'if (grant.expiresAt !== null && grant.expiresAt < 0) move(state, "expire", grant, grant.available, { at });',
+      "clawback",
+      "  afterEvent(state, grant, cause.at);",
+      "  if (cause.at < 0) afterEvent(state, grant, cause.at);",
     ),
   },
   {

@@ -141,9 +141,9 @@ export const cycles: readonly Clause[] = [
       example("plans", "a rise grants its share of the time left, loops give nothing, what was used stays used"),
     ],
     mutation: inEngine(
-      "advance",
-      "id: `monthly:${holder.id}:${cycle.epoch}:${cycle.startsAt}:${level}`,",
-      "id: `monthly:${holder.id}:${cycle.epoch}:${at}:${amount}`,",
+      "grants",
+      "return `monthly:${holder}:${epoch}:${startsAt}:${level}`;",
+      "return `monthly:${holder}:${epoch}:${level}:${startsAt}`;",
     ),
   },
   {
@@ -261,7 +261,7 @@ export const cycles: readonly Clause[] = [
     clause: "3.7",
     says: "a monthly grant's end follows from the list of terms",
     tests: [stretched],
-    mutation: inEngine("advance", "if (grant.expiresAt !== end) {", "if (grant.expiresAt === null) {"),
+    mutation: inEngine("ends", "if (grant.expiresAt !== end) {", "if (grant.expiresAt === null) {"),
   },
   {
     clause: "3.7",

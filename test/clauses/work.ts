@@ -69,8 +69,8 @@ export const work: readonly Clause[] = [
     tests: [run("hears of a cancel from elsewhere, and keeps what was handed over")],
     mutation: inCore(
       "watch.ts",
-      'if (now.cancelled) one.abort(new Error("The charge was cancelled."));',
-      'if (now.cancelled && now.state !== "open") one.abort(new Error("The charge was cancelled."));',
+      "} else if (now.cancelRequested) {",
+      '} else if (now.cancelRequested && now.attempt === "") {',
     ),
   },
   {

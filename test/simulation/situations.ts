@@ -6,7 +6,7 @@ import { moneySituations } from "./situations/money.ts";
 import { planSituations } from "./situations/plans.ts";
 import { timeSituations } from "./situations/time.ts";
 
-export const situations: Situations = {
+const situations: Situations = {
   ...timeSituations,
   ...chargeSituations,
   ...moneySituations,
@@ -26,7 +26,7 @@ export function watchForSituations(auditor: Auditor): { counts: Map<string, numb
       known.set(told.workspace, after);
       if (before === undefined) return;
       const { outcome, error, replayed } = told.answer;
-      const word = `${error ?? outcome ?? "ok"}${replayed === true ? " again" : ""}`;
+      const word = `${(error ?? outcome ?? "ok") as string}${replayed === true ? " again" : ""}`;
       const moment = { ...told, before, after, word };
       for (const [name, isMet] of Object.entries(situations)) {
         if (isMet(moment)) counts.set(name, (counts.get(name) ?? 0) + 1);
