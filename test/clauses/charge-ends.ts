@@ -100,8 +100,13 @@ export const ends: readonly Clause[] = [
         file: "test/concurrency/ends.test.ts",
         name: "settle, refund and the end of the lease race for each charge, and exactly one of them wins",
       },
+      expired,
     ],
-    mutation: inEngine("end-charge", "charge.endedBy = end.endedBy;", 'charge.endedBy = "settle";'),
+    mutation: inEngine(
+      "end-charge",
+      'charge.state = end.keep > 0 || (charge.amount === 0 && end.endedBy === "settle") ? "settled" : "refunded";',
+      'charge.state = "settled";',
+    ),
   },
   {
     clause: "4.9",
