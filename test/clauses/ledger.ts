@@ -180,7 +180,7 @@ export const ledger: readonly Clause[] = [
     clause: "8.3",
     says: "… whatever is done, in any order",
     tests: [conserved],
-    mutation: inEngine("move", "grant[to] += moved;", 'grant[to] += kind === "return" ? moved + 1 : moved;'),
+    mutation: inEngine("move", "grant[to] += moved;", 'grant[to] += kind === "refund" ? moved + 1 : moved;'),
   },
   {
     clause: "8.4",
