@@ -94,14 +94,13 @@ export const ends: readonly Clause[] = [
   },
   {
     clause: "4.9",
-    says: "… and the end of the lease, whoever races",
-    tests: [
-      {
-        file: "test/concurrency/ends.test.ts",
-        name: "settle, refund and the end of the lease race for each charge, and exactly one of them wins",
-      },
-    ],
-    mutation: inEngine("end-charge", "charge.endedBy = end.endedBy;", 'charge.endedBy = "settle";'),
+    says: "… and the charge says which",
+    tests: [expired],
+    mutation: inEngine(
+      "end-charge",
+      'charge.state = end.keep > 0 || (charge.amount === 0 && end.endedBy === "settle") ? "settled" : "refunded";',
+      'charge.state = "settled";',
+    ),
   },
   {
     clause: "4.9",

@@ -169,11 +169,7 @@ export const charges: readonly Clause[] = [
         name: "1,000 simultaneous charges against credits for 20 charge exactly 20",
       },
     ],
-    mutation: inCore(
-      "store/load.ts",
-      "text: `${select} order by w.id for no key update skip locked`,",
-      "text: `${select} order by w.id`,",
-    ),
+    mutation: inEngine("move", "grant[from] -= moved;", 'grant[from] -= kind === "charge" ? 0 : moved;'),
   },
   {
     clause: "4.6",

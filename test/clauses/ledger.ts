@@ -180,7 +180,7 @@ export const ledger: readonly Clause[] = [
     clause: "8.3",
     says: "… whatever is done, in any order",
     tests: [conserved],
-    mutation: inEngine("move", "grant[to] += moved;", 'grant[to] += kind === "return" ? moved + 1 : moved;'),
+    mutation: inEngine("move", "grant[to] += moved;", 'grant[to] += kind === "refund" ? moved + 1 : moved;'),
   },
   {
     clause: "8.4",
@@ -220,6 +220,7 @@ export const ledger: readonly Clause[] = [
     says: "debt and forgive change what is owed",
     tests: [
       example("top-ups", "money refunded takes back what is there, the rest is debt, and the next top-up repays it"),
+      engineTest("charges", "revoke, debt, repay, forgive and restore carry their purchase"),
       conserved,
     ],
     mutation: inEngine("move", 'holder.debt += kind === "debt" ? moved : -moved;', "holder.debt += moved;"),
