@@ -39,7 +39,10 @@ function snippet(file: string, region: string | undefined): string {
   const start = lines.indexOf(`// #region ${region}`);
   const end = lines.indexOf("// #endregion", start);
   if (start < 0 || end < 0) throw new Error(`${file} has no region "${region}".`);
-  return `${lines.slice(start + 1, end).join("\n")}\n`;
+  return `${lines
+    .slice(start + 1, end)
+    .join("\n")
+    .trim()}\n`;
 }
 
 if (import.meta.main) {

@@ -116,10 +116,11 @@ describe("the declarations", () => {
   const source = `
     import { DucatError, errorCodes, type ChargeInput } from "@ducat/client";
     import * as ducat from "ducat";
+    import type { ServerOptions } from "@ducat/server";
     import { createTestCredits } from "ducat/testing";
     const input: ChargeInput = { workspace: "w", id: "c", member: "m", feature: "generate-screen" };
-    export const check: [ChargeInput, number, typeof ducat, typeof createTestCredits] =
-      [input, errorCodes.internal.status, ducat, createTestCredits];
+    export const check: [ChargeInput, number, typeof ducat, typeof createTestCredits, ServerOptions | null] =
+      [input, errorCodes.internal.status, ducat, createTestCredits, null];
     // @ts-expect-error quantity is a number
     export const wrong: ChargeInput = { ...input, quantity: "2" };
     export const error = new DucatError("not_found", "gone");

@@ -2,9 +2,10 @@
 
 // #region setup
 import { createTestCredits } from "ducat/testing";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 const credits = createTestCredits({ now: "2026-01-01T09:00:00Z" });
+beforeAll(() => credits.ready(), 30_000);
 afterAll(() => credits.close());
 // #endregion
 

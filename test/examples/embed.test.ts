@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshSchema, testDatabaseUrl } from "../setup/database.ts";
 
@@ -67,7 +68,8 @@ test("begin: a reader that goes away stops the provider and pays for what went o
   async function* endless(signal: AbortSignal) {
     stopped = signal;
     yield "one";
-    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    await once(signal, "abort");
+    signal.throwIfAborted();
   }
   const response = await embed.streamScreens(endless, { team: "team", user: "ada", job: "s3", count: 3 });
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();

@@ -1,9 +1,10 @@
 import type { Credits } from "ducat";
 import { createTestCredits } from "ducat/testing";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit, blankScreen, sorry, takeBack, whyThisCharge } from "../../examples/support.ts";
 
 const credits = createTestCredits();
+beforeAll(async () => await credits.ready(), 30_000);
 afterAll(async () => await credits.close());
 
 test("what support does is said, given back and proved", async () => {

@@ -48,7 +48,9 @@ function remarkFault(comment: string): string | null {
 export const honestCasts: Rule = (file) =>
   /^packages\/[^/]+\/src\//.test(file.path)
     ? file.lines.flatMap((text, index) =>
-        /\bas (unknown as|any|never)\b/.test(text) && !/^\s*(\/\/|\*)/.test(text) && !explainedAbove(file.lines, index)
+        /\bas (unknown as|any|never)\b/.test(text) &&
+        !/^\s*(\/\/|\/?\*)/.test(text) &&
+        !explainedAbove(file.lines, index)
           ? [{ path: file.path, line: index + 1, message: "a cast that no type supports, without a comment above it" }]
           : [],
       )

@@ -128,12 +128,20 @@ const whole = verbs.reduce((sum, verb) => sum + recipes[verb].share, 0);
 
 function pickVerb(roll: Dice): Verb {
   let place = roll(whole);
-  return verbs.find((verb) => (place -= recipes[verb].share) < 0) as Verb;
+  const found = verbs.find((verb) => {
+    place -= recipes[verb].share;
+    return place < 0;
+  });
+  return found as Verb;
 }
 
 /** What has been reached too rarely is tried more often. */
 function pickWay(roll: Dice, ways: Record<string, [weight: number, Make]>, tally: Tally): Make {
   const weighed = Object.entries(ways).map(([aim, [weight, make]]) => [weight + tally.lack(aim), make] as const);
   let place = roll(weighed.reduce((sum, [weight]) => sum + weight, 0));
-  return (weighed.find(([weight]) => (place -= weight) < 0) as (typeof weighed)[number])[1];
+  const found = weighed.find(([weight]) => {
+    place -= weight;
+    return place < 0;
+  });
+  return (found as (typeof weighed)[number])[1];
 }

@@ -5,7 +5,7 @@ import type { Subject } from "./subject.ts";
 import { type Version, versions } from "./versions.ts";
 
 /** Plays one workspace's events by themselves in a workspace of another name. */
-export async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
+async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
   const auditor = createAuditor({ catalogs: versions, published: "base" });
   await subject.publish("base").catch(() => {});
   const player: Player = { workspace, clock: null, turns: 0 };

@@ -3,10 +3,10 @@ import type { Answer, Command } from "./auditor/model.ts";
 /** One word for what a command came to: `charge:not_allowed:role`, `grant:granted:replayed`, `settle:error:unknown_charge`. */
 export function wordOf({ verb }: Pick<Command, "verb">, answer: Answer): string {
   const { error, outcome, reason, replayed } = answer;
-  if (error !== undefined) return `${verb}:error:${error}`;
+  if (error !== undefined) return `${verb}:error:${error as string}`;
   if (outcome === undefined) return `${verb}:ok`;
   if (outcome === "not_allowed") return `${verb}:${outcome}:${reason}`;
-  return `${verb}:${outcome}${replayed === true ? ":replayed" : ""}`;
+  return `${verb}:${outcome as string}${replayed === true ? ":replayed" : ""}`;
 }
 
 const of = (verb: string, words: string): string[] => words.split(" ").map((word) => `${verb}:${word}`);

@@ -25,8 +25,8 @@ const report = await simulate(subject, { seed, steps: Number(values.steps), widt
 const { problem, events, words, kinds } = report;
 console.log(`seed ${seed}: ${report.steps} steps in ${report.seconds.toFixed(1)} s, ${report.workspaces} workspaces`);
 if (problem === null) {
-  console.log(Object.fromEntries([...kinds].sort()));
-  console.log(Object.fromEntries([...words].sort()));
+  console.log(Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))));
+  console.log(Object.fromEntries([...words].sort(([a], [b]) => (a < b ? -1 : 1))));
 } else {
   show(problem, []);
   const deadline = performance.now() + 60_000;

@@ -1,5 +1,6 @@
 import type { PublishedCatalog } from "./catalog.ts";
 import type * as Commands from "./commands.ts";
+import { newAttempt } from "./ids.ts";
 import type * as Outcomes from "./outcomes.ts";
 import type * as Resources from "./resources.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
@@ -99,7 +100,7 @@ export function createClient(options: ClientOptions): Client {
   const put = <Input extends object, Answer>(path: string) => verb<Input, Answer>("PUT", path);
   /** One attempt for all tries of a call: a repeat whose first answer was lost gets that answer. */
   const attempt = <Input extends object, Answer>(path: string) =>
-    verb<Input, Answer>("POST", path, () => ({ attempt: crypto.randomUUID() }));
+    verb<Input, Answer>("POST", path, () => ({ attempt: newAttempt() }));
 
   const list =
     <Input extends Commands.ListInput, Item>(path: string | ((input: Input) => string)): List<Input, Item> =>

@@ -1,5 +1,6 @@
 import type { CallOptions } from "./commands.ts";
 import { DucatError, type ErrorCode, errorCodes, type Fault } from "./errors.ts";
+import { jitter } from "./ids.ts";
 
 export interface TransportOptions {
   /** Where the server is: `http://127.0.0.1:4100`, with the path it is mounted at. */
@@ -109,7 +110,7 @@ async function read(response: Response): Promise<unknown> {
 /** 0.1, 0.2, 0.4 … seconds, at most 5, half of it chance, so that clients do not come back all at once. */
 async function pause(attempt: number, retryAfter: string | null, signal?: AbortSignal): Promise<void> {
   const asked = Math.min(Number(retryAfter ?? 0) || 0, 30) * 1000;
-  const own = Math.min(100 * 2 ** attempt, 5000) * (0.5 + Math.random() / 2);
+  const own = jitter(Math.min(100 * 2 ** attempt, 5000));
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, Math.max(asked, own));
     signal?.addEventListener("abort", done, { once: true });

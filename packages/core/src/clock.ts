@@ -7,6 +7,11 @@ export function wallClock(): number {
   return Date.now();
 }
 
+/** Milliseconds since some instant of the past, for durations: it never jumps. */
+export function stopwatch(): number {
+  return performance.now();
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -222,6 +222,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // The routes know no particular catalog: every verb checks what it is given against the one in force.
     handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
     ready: async () => await ready(),
     async close() {

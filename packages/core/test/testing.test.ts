@@ -1,8 +1,9 @@
 import { defineCatalog } from "ducat";
 import { createTestCredits } from "ducat/testing";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const credits = createTestCredits({ now: "2026-01-31T10:00:00Z" });
+beforeAll(async () => await credits.ready(), 30_000);
 afterAll(async () => await credits.close());
 
 describe("a workspace for a test", () => {
@@ -59,4 +60,4 @@ test("the engine prices with the catalog that it is given", async () => {
   } finally {
     await own.close();
   }
-});
+}, 30_000);

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { newApiKey } from "./ids.ts";
 
 export function keyFileOf(directory: string): string {
   return join(directory, "api-key");
@@ -25,7 +25,7 @@ export function keepApiKey(directory: string): string {
     return existing;
   }
   mkdirSync(directory, { recursive: true });
-  const key = `ducat_${randomBytes(32).toString("base64url")}`;
+  const key = newApiKey();
   try {
     // `wx`: of two servers that start at once one makes the key, the other reads it.
     writeFileSync(file, `${key}\n`, { flag: "wx", mode: 0o600 });

@@ -1,12 +1,24 @@
 import { resolve } from "node:path";
-import { type Client, type Credits, createClient, createCredits, isDucatError } from "ducat";
+import {
+  type Catalog,
+  type Charge,
+  type ChargesInput,
+  type Client,
+  type Credits,
+  createClient,
+  createCredits,
+  isDucatError,
+  type Page,
+} from "ducat";
 import { readAddress } from "./address-file.ts";
 import { readApiKey } from "./api-key.ts";
 import { type CommonSettings, databaseOf, type LedgerSettings, requireDatabase } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What commands do with a ledger, be it by a running server or by its database. */
-export type LedgerVerbs = Pick<Client, "balance" | "charges" | "explain" | "supportRefund" | "grant" | "catalog">;
+export interface LedgerVerbs extends Pick<Client, "balance" | "explain" | "supportRefund" | "grant" | "catalog"> {
+  charges: { list(input: ChargesInput): PromiseLike<Page<Charge>> };
+}
 
 /**
  * Does the work with the server that `--url` names, or with the database. An embedded database that a running server uses
@@ -18,7 +30,7 @@ export async function withLedger<Answer>(
 ): Promise<Answer> {
   if (settings.url !== undefined) return await work(createClient({ baseUrl: settings.url, apiKey: keyFor(settings) }));
   try {
-    return await withDatabase(settings, (credits) => work(credits as unknown as LedgerVerbs));
+    return await withDatabase(settings, (credits) => work(credits));
   } catch (error) {
     const server = serverInUse(error, settings);
     if (server === null) throw error;
@@ -49,7 +61,7 @@ async function withDatabase<Answer>(
   work: (credits: Credits) => Promise<Answer>,
 ): Promise<Answer> {
   requireDatabase(settings);
-  const credits = createCredits({
+  const credits = createCredits<Catalog>({
     database: databaseOf(settings),
     schema: settings.schema,
     migrate: "check",
@@ -57,7 +69,7 @@ async function withDatabase<Answer>(
   });
   try {
     await credits.ready();
-    return await work(credits as unknown as Credits);
+    return await work(credits);
   } finally {
     await credits.close();
   }

@@ -1,8 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { type Catalog, type CreditsOptions, createCredits, createHandler } from "ducat";
-import type { Logger } from "pino";
+import { type Catalog, type CreditsOptions, createCredits, createHandler, type HttpLog } from "ducat";
 
 export interface ServerOptions {
   database: CreditsOptions["database"];
@@ -14,7 +13,8 @@ export interface ServerOptions {
   /** 0: any free one. */
   port: number;
   host: string;
-  log: Logger;
+  /** Where the server reports: a pino logger fits. */
+  log: HttpLog;
 }
 
 export interface RunningServer {

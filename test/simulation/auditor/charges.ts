@@ -150,8 +150,9 @@ function meteredPrice(perMillion: Readonly<Record<string, number>>, usage: Reado
   return Number((millionths + 999_999n) / 1_000_000n);
 }
 
-const sameUsage = (a: object | null, b: object | null) =>
-  JSON.stringify(Object.entries(a ?? {}).sort()) === JSON.stringify(Object.entries(b ?? {}).sort());
+const inOrder = (usage: object | null) =>
+  JSON.stringify(Object.entries(usage ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sameUsage = (a: object | null, b: object | null) => inOrder(a) === inOrder(b);
 
 function take(story: Story, charge: Charge, from: number, at: number) {
   charge.slices.slice(from).forEach(({ grant, amount }, index) => {

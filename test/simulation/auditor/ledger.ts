@@ -133,7 +133,7 @@ export function giveBack(
 const grantOf = (story: Story, id: string) => story.grants.find((grant) => grant.id === id) as Grant;
 
 /** T: what of a purchased grant is to be taken back in total, as the money refunded says (6.4). */
-export function takenBack(story: Story, grant: Grant): number {
+function takenBack(story: Story, grant: Grant): number {
   const order = story.orders.get(grant.order ?? "");
   if (order === undefined || order.paidAmount === 0) return 0;
   return Number((BigInt(grant.amount) * BigInt(order.refunded)) / BigInt(order.paidAmount));

@@ -7,7 +7,7 @@ import { day, now, pool, published } from "./model.ts";
  * The seat that a member has after this change; `null` for a removed member and a role without one. A role that a
  * version does not know yet has the seat of a later one.
  */
-export function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string): string | null {
+function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string): string | null {
   const person = change.members.get(member);
   if (person === undefined || person.removedAt !== null) return null;
   return (catalog.roles[person.role] ?? later.roles[person.role])?.seat ?? null;

@@ -62,7 +62,7 @@ export function revokeGrant(story: Story, input: CommandOf<"revokeGrant">, at: n
   return claim(story, "revoke", input.id, asked, { outcome: "revoked", replayed: false, amount });
 }
 
-export function viewOrder({ id, state, buyer, pack, credits, recipients, payment, refunded }: Order) {
+function viewOrder({ id, state, buyer, pack, credits, recipients, payment, refunded }: Order) {
   return { id, state, buyer, pack, credits, recipients: [...recipients], payment, refunded };
 }
 

@@ -12,7 +12,7 @@ const has = (story: Story, holder: string, at: number) =>
  * When monthly credits next come in full to this holder as things stand: at the end of the running cycle, or else with
  * the change that waits, or at the end of the cycle that it leads to.
  */
-export function renewsAt(story: Story, holder: string, at: number): number | null {
+function renewsAt(story: Story, holder: string, at: number): number | null {
   const { endsAt } = cycleAt(story, at);
   const change = story.pending?.at ?? null;
   if ((change === null || change > endsAt) && has(story, holder, endsAt)) return endsAt;

@@ -11,7 +11,7 @@ export function viewWorkspace(story: Story, at: number) {
 }
 
 /** The catalog's first free plan, by `order`: where a workspace begins and where an ended subscription leads (5.6). */
-export const firstFreePlan = (story: Story): string =>
+const firstFreePlan = (story: Story): string =>
   Object.entries(published(story).plans)
     .filter(([, plan]) => !plan.paid && !plan.retired)
     .sort(([, a], [, b]) => a.order - b.order)[0]?.[0] as string;

@@ -18,5 +18,6 @@ import { requireValidCatalog } from "./validate-catalog.ts";
 export function defineCatalog<const Input extends CatalogInput>(
   input: Input & CheckedInput<Input>,
 ): TypedCatalog<Input> {
+  // The check reads plain data; that the ids in it are the input's own is known only to its type.
   return requireValidCatalog(input) as unknown as TypedCatalog<Input>;
 }

@@ -2,7 +2,7 @@ import { type FaultList, pathOf } from "./faults.ts";
 import type { PlainObject } from "./plain-data.ts";
 
 /** 1–128 printable ASCII characters without space, `/ \ ? # %`, the first a letter or digit: the rule of every id in Ducat. */
-export const idPattern = /^[A-Za-z0-9](?:(?![/\\?#%])[!-~]){0,127}$/;
+const idPattern = /^[A-Za-z0-9](?:(?![/\\?#%])[!-~]){0,127}$/;
 
 /** What every JavaScript object answers to: a look-up of one of these must never find a function. */
 const reservedWords: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);

@@ -1,9 +1,9 @@
-export { type CatalogUse, missingFrom } from "./check-replacement.ts";
+export { missingFrom } from "./check-replacement.ts";
 export { defaultCatalog, defaultCatalogInput } from "./default-catalog.ts";
 export { defineCatalog } from "./define-catalog.ts";
 export type * from "./input.ts";
 export { catalogToJson, parseCatalogJson } from "./json.ts";
-export { catalogLimits, maxCredits, maxQuantity } from "./limits.ts";
+export { catalogLimits, maxCredits } from "./limits.ts";
 export {
   firstFreePlan,
   givesMore,

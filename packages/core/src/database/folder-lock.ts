@@ -110,6 +110,10 @@ function removeBelow(folder: string, number: number): void {
 const releases = new Set<() => void>();
 let releasesAtExit = false;
 
+function releaseAll(): void {
+  for (const release of releases) release();
+}
+
 function releaser(folder: string, number: number, claim: Claim): () => void {
   const release = () => {
     if (!releases.delete(release)) return;
@@ -121,7 +125,7 @@ function releaser(folder: string, number: number, claim: Claim): () => void {
     }
   };
   releases.add(release);
-  if (!releasesAtExit) process.on("exit", () => releases.forEach((each) => void each()));
+  if (!releasesAtExit) process.on("exit", releaseAll);
   releasesAtExit = true;
   return release;
 }

@@ -148,10 +148,12 @@ function startEngine(place: DataPlace): Promise<Engine> {
   let death: DucatError | undefined;
   let status: TransactionStatus = "I";
 
-  function die(cause: unknown): void {
+  /** Refuses what waits and whatever comes; answers why the worker died first. */
+  function die(cause: unknown): DucatError {
     death ??= new DucatError("database_unavailable", "The embedded database stopped.", { cause });
     waiting?.reject(death);
     waiting = undefined;
+    return death;
   }
 
   worker.on("message", (message: FromWorker) => {
@@ -195,8 +197,9 @@ function startEngine(place: DataPlace): Promise<Engine> {
       if (answer.type !== "response") throw new Error(`The worker answered ${answer.type}.`);
       const after = readResponse(answer.bytes, pipeline);
       if (!after) {
-        await engine.kill();
-        throw death;
+        const reason = die(new Error("The worker's answer broke off."));
+        await worker.terminate();
+        throw reason;
       }
       status = after;
       return pipeline.results();

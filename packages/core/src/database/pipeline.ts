@@ -155,6 +155,6 @@ function affected(tag: string): number {
  * The server lost the prepared statement (somebody ran DISCARD ALL) or its result changed with the schema. Both heal when
  * it is prepared anew, which the caller's retry does.
  */
-export function isStalePlan(error: Error & { code?: unknown }): boolean {
+function isStalePlan(error: Error & { code?: unknown }): boolean {
   return error.code === "26000" || (error.code === "0A000" && error.message.includes("cached plan"));
 }

@@ -27,7 +27,7 @@ export function readResponse(bytes: Uint8Array, pipeline: Pipeline): Transaction
   while (offset + 5 <= buffer.length) {
     const end = offset + 1 + buffer.readInt32BE(offset + 1);
     const start = offset + 5;
-    switch (buffer[offset]) {
+    switch (buffer.readUInt8(offset)) {
       case 0x44:
         pipeline.dataRow(dataRow(buffer, start));
         break;

@@ -1,5 +1,6 @@
 import { type CycleSpan, cycleAt, cycleEnd, termAt } from "./calendar.ts";
 import { endOpenCharge } from "./end-charge.ts";
+import { computeEnds } from "./ends.ts";
 import { addGrant, monthlyGrantId } from "./grants.ts";
 import { edit } from "./journal.ts";
 import { levelOf } from "./level.ts";
@@ -39,24 +40,6 @@ export function advance(state: State, holders: readonly string[], now: number, o
     if (opens) openCycle(state, holder, now);
     expire(state, holder, (end) => end <= now);
     for (const grant of grantsOf(state, holder)) expiryNotice(state, grant, now);
-  }
-}
-
-/** A monthly grant ends with its cycle or its epoch, and both follow from the list of terms. */
-export function computeEnds(state: State): void {
-  const ends = new Map<string, number>();
-  for (const grant of state.grants.values()) {
-    if (grant.run === null || grant.cycleStartsAt === null) continue;
-    const key = `${grant.run} ${grant.cycleStartsAt}`;
-    let end = ends.get(key);
-    if (end === undefined) {
-      end = cycleEnd(state.terms, grant.run, grant.cycleStartsAt);
-      ends.set(key, end);
-    }
-    if (grant.expiresAt !== end) {
-      edit(state, grant).expiresAt = end;
-      state.burnOrders.clear();
-    }
   }
 }
 
@@ -186,13 +169,7 @@ function cycleNumbers({ cycleStartsAt, mark, allotted, capUsed, notices }: Holde
  * Raises a holder to a level. The first level above 0 in a cycle is granted in full; a later rise in proportion to the
  * time left, rounded up to a whole credit; nothing ever falls.
  */
-export function raise(
-  state: State,
-  holder: HolderRow,
-  level: number | "unlimited",
-  at: number,
-  cycle: CycleSpan,
-): void {
+function raise(state: State, holder: HolderRow, level: number | "unlimited", at: number, cycle: CycleSpan): void {
   if (level === "unlimited" || level <= holder.mark) return;
   const { mark } = holder;
   const amount = mark === 0 ? level : proportion(level - mark, cycle.endsAt - at, cycle.endsAt - cycle.startsAt);

@@ -1,5 +1,5 @@
 import { edit } from "./journal.ts";
-import { giveBack, move, moveDebt } from "./move.ts";
+import { type Cause, move, moveDebt } from "./move.ts";
 import type { Clawback, GrantRow, State } from "./state.ts";
 
 function clawbackOf(grant: GrantRow): Clawback {
@@ -23,7 +23,7 @@ export function setClawbackTarget(state: State, grant: GrantRow, target: number,
  * Brings a purchase's grant to what its target asks for: revoked for the purchase (R) rises by what is available and
  * falls only to the target (T); what was spent of the rest is owed; repayments above what is owed go back.
  */
-export function settleClawback(state: State, grant: GrantRow, at: number): void {
+function settleClawback(state: State, grant: GrantRow, at: number): void {
   const purchase = grant.purchase;
   if (grant.clawback === null || purchase === null) return;
   const cause = { at, purchase };
@@ -69,6 +69,24 @@ function returnRepayments(state: State, grant: GrantRow, excess: number, at: num
     giveBack(state, "restore", payer, back, { at, purchase });
     left -= back;
   }
+}
+
+/** Credits that come back to a grant: visible as they come, then expired at once if its time has ended. */
+export function giveBack(
+  state: State,
+  kind: "refund" | "return" | "restore",
+  grant: GrantRow,
+  moved: number,
+  cause: Cause,
+): void {
+  move(state, kind, grant, moved, cause);
+  afterEvent(state, grant, cause.at);
+}
+
+/** What follows every change of a grant: what is owed on it is taken first, and then what has ended expires. */
+export function afterEvent(state: State, grant: GrantRow, at: number): void {
+  if (grant.clawback !== null) settleClawback(state, grant, at);
+  if (grant.expiresAt !== null && grant.expiresAt <= at) move(state, "expire", grant, grant.available, { at });
 }
 
 /** A new top-up repays the holder's debts first, the oldest grant's first. */

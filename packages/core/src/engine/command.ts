@@ -225,5 +225,3 @@ export type Command =
   | DecideRequestCommand
   | SweepCommand
   | AdvanceClockCommand;
-
-export type Verb = Command["verb"];

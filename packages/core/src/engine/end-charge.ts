@@ -1,6 +1,7 @@
 import type { ChargeReason } from "@ducat/client";
+import { afterEvent, giveBack } from "./clawback.ts";
 import { edit } from "./journal.ts";
-import { afterEvent, giveBack, holderOf, move } from "./move.ts";
+import { holderOf, move } from "./move.ts";
 import type { ChargeRow, GrantRow, HolderRow, State } from "./state.ts";
 
 export interface ChargeEnd {

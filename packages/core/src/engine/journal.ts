@@ -54,6 +54,3 @@ function takeBack(state: State, entries: number, events: number): void {
   state.events.length = events;
   state.presentCycle = null;
 }
-
-/** The bookkeeping of a row that was just read. */
-export const STORED: Tracked = { savedBy: -1, dirty: false, fresh: false };

@@ -60,7 +60,7 @@ export function levelOf(
   return poolAllowance(state, catalog, plan.allowance, Math.max(cycle.startsAt, cycle.epochFrom));
 }
 
-export function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
+function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
   if (allowance.kind === "unlimited") return "unlimited";
   return allowance.kind === "bySeat" ? (allowance.seats[seat] ?? 0) : 0;
 }

@@ -1,5 +1,4 @@
 import type { EntryKind } from "@ducat/client";
-import { settleClawback } from "./clawback.ts";
 import { edit } from "./journal.ts";
 import type { GrantRow, HolderRow, State } from "./state.ts";
 
@@ -93,24 +92,6 @@ function enter(
     balanceAfter: holder.balance,
     at: holder.lastAt,
   });
-}
-
-/** Credits that come back to a grant: visible as they come, then expired at once if its time has ended. */
-export function giveBack(
-  state: State,
-  kind: "refund" | "return" | "restore",
-  grant: GrantRow,
-  moved: number,
-  cause: Cause,
-): void {
-  move(state, kind, grant, moved, cause);
-  afterEvent(state, grant, cause.at);
-}
-
-/** What follows every change of a grant: what is owed on it is taken first, and then what has ended expires. */
-export function afterEvent(state: State, grant: GrantRow, at: number): void {
-  if (grant.clawback !== null) settleClawback(state, grant, at);
-  if (grant.expiresAt !== null && grant.expiresAt <= at) move(state, "expire", grant, grant.available, { at });
 }
 
 export function holderOf(state: State, id: string): HolderRow {

@@ -1,5 +1,6 @@
 import type { Quote, QuoteLine, Usage } from "@ducat/client";
 import { DucatError } from "@ducat/client";
+import { maxQuantity } from "../catalog/limits.ts";
 import { advance, presentCycle } from "./advance.ts";
 import { instantOrNull } from "./answer.ts";
 import { notAllowed, own, price } from "./charge.ts";
@@ -13,9 +14,6 @@ export interface QuoteQuestion {
   member: string;
   items: { feature: string; mode: string; quantity: number; usage: Usage | null }[];
 }
-
-/** The most units one charge may have. */
-export const MAX_QUANTITY = 1000;
 
 /** What each item would cost this member now, each by itself, and whether a charge for it would go through. */
 export function quote(state: State, question: QuoteQuestion, now: number): Quote {
@@ -56,8 +54,8 @@ function line(state: State, member: string, item: QuoteQuestion["items"][number]
     mode.price === null
       ? Number(amount <= room)
       : one === 0
-        ? MAX_QUANTITY
-        : Math.min(MAX_QUANTITY, Math.floor(room / one));
+        ? maxQuantity
+        : Math.min(maxQuantity, Math.floor(room / one));
   const reason = amount === 0 ? null : amount > underCap ? "cap_reached" : amount > available ? "insufficient" : null;
   return { ...priced, affordable: reason === null, affordableQuantity, reason };
 }

@@ -3,11 +3,12 @@ import { DucatError } from "@ducat/client";
 import { advance, presentCycle } from "./advance.ts";
 import { balanceAfter, type Decided, presentCharge, refused, wrote } from "./answer.ts";
 import { invalid } from "./charge.ts";
+import { giveBack } from "./clawback.ts";
 import type { SupportRefundCommand } from "./command.ts";
 import { countForCap, grantOf } from "./end-charge.ts";
 import { addGrant, first } from "./grants.ts";
 import { edit } from "./journal.ts";
-import { giveBack, holderOf } from "./move.ts";
+import { holderOf } from "./move.ts";
 import { claim, claimed } from "./operation.ts";
 import { chargeOf } from "./settle.ts";
 import { type ChargeRow, POOL, type State } from "./state.ts";
@@ -32,6 +33,7 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
     balance: balanceAfter(state, row.member, now),
     seq: state.workspace.seq,
   });
+  // Stored as plain data by this very function, under this id, when it was done first.
   if (before !== null) return refused(answer(before.result as unknown as Given, true));
   if (row.state !== "settled") {
     throw new DucatError(

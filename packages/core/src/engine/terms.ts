@@ -1,5 +1,5 @@
 import type { SubscriptionStatus } from "@ducat/client";
-import { computeEnds } from "./advance.ts";
+import { computeEnds } from "./ends.ts";
 import { edit } from "./journal.ts";
 import { planOf } from "./level.ts";
 import type { State, Term } from "./state.ts";

@@ -28,6 +28,7 @@ export const entriesAsCsv: RouteFormat = {
     let head = `${columns.join(",")}\r\n`;
     do {
       const page = await credits.entries({
+        // `entries` checks its own input, from wherever it comes.
         ...(input as unknown as Parameters<Credits["entries"]>[0]),
         limit: pageSize,
         ...(cursor === null ? {} : { cursor }),

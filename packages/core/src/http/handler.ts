@@ -1,4 +1,5 @@
 import { DucatError, isDucatError } from "@ducat/client";
+import { stopwatch } from "../clock.ts";
 import type { Credits } from "../verbs.ts";
 import { type AccessOptions, createAccess } from "./access.ts";
 import { crossOriginHeaders } from "./cross-origin.ts";
@@ -24,7 +25,7 @@ export function createHandler(credits: Credits, options: HandlerOptions): Handle
   const { log = consoleLog, allowedOrigins = [], basePath = "/" } = options;
   const router = createRouter(credits, createAccess(options), basePath);
   return async (request) => {
-    const startedAt = performance.now();
+    const startedAt = stopwatch();
     const requestId = requestIdOf(request);
     let response: Response;
     let cause: unknown;
@@ -40,7 +41,7 @@ export function createHandler(credits: Credits, options: HandlerOptions): Handle
       method: request.method,
       path: pathOf(request.url),
       status: response.status,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      ms: Math.round((stopwatch() - startedAt) * 10) / 10,
     };
     if (response.status >= 500) log.error({ ...fields, ...described(cause) }, "request failed");
     else log.info(fields, "request");

@@ -279,7 +279,7 @@ async function loadDueHolders(
 }
 
 /** How many holders one sweep of a workspace expires; the next one takes the rest. */
-export const DUE_HOLDERS = 1000;
+const DUE_HOLDERS = 1000;
 
 /** The present of a workspace: its test clock's, or the database's; never before the last instant decided at. */
 export function clockOf(workspace: WorkspaceRow, clock: number): number {

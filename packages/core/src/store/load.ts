@@ -155,7 +155,7 @@ export const requestColumns = [
   ms("r.decided_at"),
 ].join(", ");
 
-export const operationColumns = [
+const operationColumns = [
   "o.workspace_id",
   "o.kind",
   "o.id",
@@ -296,7 +296,7 @@ export function createLoader(sql: Sql): Loader {
     },
     allHolders: {
       name: "all holders",
-      text: `select ${holderColumns} from ${schema}holder h` + ` ${member}` + ` where ${anyOf("h.workspace_id")}`,
+      text: `select ${holderColumns} from ${schema}holder h ${member} where ${anyOf("h.workspace_id")}`,
     },
     allGrants: {
       name: "all grants",

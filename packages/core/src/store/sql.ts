@@ -18,12 +18,6 @@ export function createSql(schema: string, scope: CommitScope, distributed = fals
   return { scope, distributed, schema: `"${schema.replaceAll('"', '""')}".` };
 }
 
-/** Rows of keys for one statement: for each row its workspace, then one list a column. */
-export interface Keys {
-  workspaces: string[];
-  columns: Param[];
-}
-
 /** A text that is written once a schema and scope, with `keys(…)` where its lists of keys belong. */
 export interface Prepared {
   name: string;

@@ -284,8 +284,7 @@ export function isPlainCharge(row: ChargeRow): boolean {
 }
 
 function isEmpty(object: Record<string, unknown>): boolean {
-  for (const _ in object) return false;
-  return true;
+  return Object.keys(object).length === 0;
 }
 
 /** What the end of a charge changes when all of it was delivered. */

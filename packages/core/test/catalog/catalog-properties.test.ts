@@ -33,7 +33,7 @@ function shuffled(value: unknown, flip: boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => shuffled(item, flip));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, shuffled(item, flip)] as const);
-  return Object.fromEntries(flip ? entries.reverse() : entries.sort());
+  return Object.fromEntries(flip ? entries.reverse() : entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 test("the order in which keys are written means nothing where every plan has its place", () => {
@@ -62,7 +62,7 @@ function changed(value: unknown, path: readonly string[], change: (leaf: unknown
 function another(leaf: unknown): unknown {
   if (typeof leaf === "number") return leaf + 1;
   if (typeof leaf === "boolean") return !leaf;
-  return leaf === null ? "editor" : `${leaf}x`;
+  return typeof leaf === "string" ? `${leaf}x` : "editor";
 }
 
 test("whatever is changed in a catalog is a fault or another version, never the same one", () => {

@@ -122,7 +122,7 @@ it("is safe when twenty installers start at once", async () => {
   const databases = Array.from({ length: 20 }, () => pgDatabase({ connectionString: testDatabaseUrl(), max: 1 }));
   try {
     const reports = await Promise.all(databases.map((database) => migrate(database, { schema, migrations })));
-    expect(reports.flatMap(({ applied }) => applied).sort()).toEqual([1, 2]);
+    expect(reports.flatMap(({ applied }) => applied).sort((a, b) => a - b)).toEqual([1, 2]);
     expect(reports.every(({ version }) => version === 2)).toBe(true);
   } finally {
     await Promise.all(databases.map((database) => database.close()));
@@ -136,7 +136,7 @@ it("is safe beside other installers in a database whose transactions are seriali
   const databases = Array.from({ length: 5 }, () => pgDatabase({ connectionString: url.href, max: 1 }));
   try {
     const reports = await Promise.all(databases.map((database) => migrate(database, { schema, migrations })));
-    expect(reports.flatMap(({ applied }) => applied).sort()).toEqual([1, 2]);
+    expect(reports.flatMap(({ applied }) => applied).sort((a, b) => a - b)).toEqual([1, 2]);
   } finally {
     await Promise.all(databases.map((database) => database.close()));
   }

@@ -183,7 +183,7 @@ onEachDatabase((database) => {
       const workspace = "paid";
       await t.run("workspacePut", { workspace, plan: "pro" });
       await t.run("memberPut", { workspace, member: "ada", role: "editor" });
-      const pack = Object.keys((await t.catalogs.known.values().next().value)?.topUpPacks ?? {})[0];
+      const pack = Object.keys(t.catalogs.known.values().next().value?.topUpPacks ?? {})[0];
       await t.run("topUp", { workspace, id: "o1", pack, recipients: ["ada"], paid: true, payment: "p1" });
       for (const id of ["r1", "r2", "r3"]) await t.run("topUpRequest", { workspace, id, member: "ada", pack });
       const topUp = await ask((s) => history.topUp(s, toQuestion.topUp({ workspace, id: "o1" })));

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { Option } from "commander";
 import { isDucatError } from "ducat";
 import { withLedger } from "../connection.ts";
+import { newActionId } from "../ids.ts";
 import { credits, print, when } from "../print.ts";
 import { type LedgerSettings, ledgerCommand, wholeNumber, withExample } from "../settings.ts";
 
@@ -44,7 +44,7 @@ async function refund(
   charge: string,
   settings: OperatorSettings & { quantity?: number; reissue: boolean },
 ): Promise<void> {
-  const id = settings.id ?? randomUUID();
+  const id = settings.id ?? newActionId();
   const { actor, note, quantity, reissue } = settings;
   const answer = await repeatable(id, settings, () =>
     withLedger(settings, (verbs) =>
@@ -83,7 +83,7 @@ async function grant(
   amount: number,
   settings: OperatorSettings & { member?: string; expiresAt?: string },
 ): Promise<void> {
-  const id = settings.id ?? randomUUID();
+  const id = settings.id ?? newActionId();
   const { actor, note, member, expiresAt } = settings;
   const answer = await repeatable(id, settings, () =>
     withLedger(settings, (verbs) =>

@@ -7,7 +7,7 @@ import { conditions } from "./conditions.ts";
 import { cursorOf } from "./cursor.ts";
 import { existing, lastSeq } from "./workspace.ts";
 
-export const entryColumns = [
+const entryColumns = [
   "e.seq",
   "e.kind",
   "e.holder",
@@ -22,7 +22,7 @@ export const entryColumns = [
   ms("e.recorded_at"),
 ].join(", ");
 
-export function toEntry(r: readonly Value[]): Entry {
+function toEntry(r: readonly Value[]): Entry {
   return {
     seq: r[0],
     kind: r[1],

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { story } from "./story.ts";
+
+test("80 % and 100 % of what was allotted are told once; a refund does not arm them again, a rise does", () => {
+  const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
+  const told = () => t.ledger.events().map(({ payload }) => [payload.percent, payload.used, payload.allotted]);
+  t.screens("c79", "ada", 79);
+  expect(told()).toEqual([]);
+  t.screens("c80", "ada", 1);
+  expect(told()).toEqual([[80, 2400, 3000]]);
+  t.tell("refund", { id: "c80", reason: "failed" });
+  t.screens("c81", "ada", 1);
+  expect(told()).toHaveLength(1);
+  t.screens("c100", "ada", 20);
+  expect(told()).toEqual([
+    [80, 2400, 3000],
+    [100, 3000, 3000],
+  ]);
+  // 10,000 at the very start of the cycle: 7,000 more, of which 5,000 must be used before it is told again.
+  t.tell("subscription", { plan: "business" });
+  t.screens("rise-1", "ada", 166);
+  expect(told()).toHaveLength(2);
+  t.screens("rise-2", "ada", 1);
+  expect(told().at(-1)).toEqual([80, 8010, 10_000]);
+  t.at("2026-02-10T00:00:00Z");
+  t.screens("next", "ada", 267);
+  expect(told().at(-1)).toEqual([80, 8010, 10_000]);
+  expect(new Set(t.ledger.events().map(({ id }) => id)).size).toBe(4);
+});
+
+test("a dated promo is told of 7 days and 1 day before it ends, once, while something is left", () => {
+  const t = story({ at: "2026-01-01T00:00:00Z", plan: "bare", members: { ada: "editor", bob: "editor" } });
+  t.promo("p", 100, { member: "ada", expiresAt: "2026-01-20T00:00:00Z" });
+  t.promo("used", 30, { member: "bob", expiresAt: "2026-01-20T00:00:00Z" });
+  t.promo("short", 10, { member: "ada", expiresAt: "2026-01-05T00:00:00Z" });
+  t.promo("forever", 10, { member: "ada" });
+  t.screens("c", "bob", 1);
+  t.tell("settle", { id: "c" });
+  const told = () =>
+    t.ledger
+      .events()
+      .map(({ payload, at }) => [payload.grant, payload.days, payload.available, new Date(at).toISOString()]);
+  t.at("2026-01-12T23:59:59.999Z");
+  // What lasts less than 7 days from the start is told of on its last day only.
+  expect(told()).toEqual([]);
+  t.at("2026-01-13T00:00:00Z");
+  t.sweep();
+  t.sweep();
+  expect(told()).toEqual([["promo:p", 7, 100, "2026-01-13T00:00:00.000Z"]]);
+  t.at("2026-01-19T00:00:00Z");
+  t.at("2026-01-19T12:00:00Z");
+  expect(told().slice(1)).toEqual([["promo:p", 1, 100, "2026-01-19T00:00:00.000Z"]]);
+});

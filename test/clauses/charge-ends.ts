@@ -1,0 +1,353 @@
+import { type Clause, engineTest, example, inCore, inEngine } from "./clause.ts";
+
+const lessIsLess = example(
+  "charges",
+  "settling less gives back in reverse burn order, as a smaller charge would have been",
+);
+const expired = example(
+  "charges",
+  "a refund returns to the slices it came from; what has expired meanwhile does not come back to life",
+);
+const byUnits = example("charges", "a support refund goes by units, never beyond what was settled");
+const reissued = example(
+  "charges",
+  "a support refund of expired credits comes back as a promo to the end of the cycle",
+);
+const lease = example("charges", "a lease is kept by heartbeats, up to 24 hours of the charge's age");
+const heartbeats = example("charges", "heartbeats count what was handed over, which never falls; cancel only asks");
+const resume = example("charges", "resume adopts an open charge; the old attempt is superseded");
+const inSteps = engineTest(
+  "properties",
+  "rounding never makes a credit: raised in steps a charge costs what it costs at once",
+);
+const run = (name: string) => ({ file: "test/contract/run.test.ts", name });
+
+/** Section 4, how a charge ends. */
+export const ends: readonly Clause[] = [
+  {
+    clause: "4.8",
+    says: "by unit: what was delivered is kept, the rest refunded",
+    tests: [lessIsLess],
+    mutation: inEngine(
+      "settle",
+      "return { keep: (row.unitPrice as number) * delivered, delivered, uncollected: 0 };",
+      "return { keep: row.amount, delivered, uncollected: 0 };",
+    ),
+  },
+  {
+    clause: "4.8",
+    says: "in reverse burn order: the result equals a charge for the smaller amount",
+    tests: [lessIsLess, engineTest("properties", "settling less is charging less")],
+    mutation: inEngine(
+      "end-charge",
+      "const kept = charge.slices.map((slice) => {",
+      "const kept = charge.slices.toReversed().map((slice) => {",
+    ),
+  },
+  {
+    clause: "4.8",
+    says: "whole: nothing or all",
+    tests: [
+      engineTest("charges", "what settles whole takes nothing or all"),
+      example("charges", "what settles whole settles all or nothing"),
+    ],
+    mutation: inEngine(
+      "settle",
+      'if (row.settles === "whole" && delivered > 0 && delivered < row.quantity) {',
+      'if (row.settles === "whole" && delivered > row.quantity) {',
+    ),
+  },
+  {
+    clause: "4.8",
+    says: "settling at 0 is a refund, of what is free too",
+    tests: [engineTest("charges", "what is free and was not delivered is refunded, not settled"), lessIsLess],
+    mutation: inEngine(
+      "settle",
+      'if (delivered === 0) row.state = "refunded";',
+      'if (delivered < 0) row.state = "refunded";',
+    ),
+  },
+  {
+    clause: "4.8",
+    says: "a later settle, with whatever count, is told the first result",
+    tests: [
+      example("charges", "repeats: the same attempt hears the first answer, another one that it is replayed"),
+      lessIsLess,
+    ],
+    mutation: inEngine(
+      "settle",
+      'return refused(answer(state, row.state === "settled" ? "already_settled" : "already_refunded", row, now));',
+      'return refused(answer(state, row.state === "settled" ? "settled" : "refunded", row, now));',
+    ),
+  },
+  {
+    clause: "4.9",
+    says: "a refund gives everything back to the slices it came from",
+    tests: [lessIsLess, expired],
+    mutation: inEngine(
+      "end-charge",
+      'if (slice.returned > 0) giveBack(state, "refund", grantOf(state, slice.grant), slice.returned, cause);',
+      'if (slice.returned > 0) giveBack(state, "refund", grantOf(state, (charge.slices[0] ?? slice).grant), slice.returned, cause);',
+    ),
+  },
+  {
+    clause: "4.9",
+    says: "exactly one of settle and refund wins",
+    tests: [expired],
+    mutation: inEngine("settle", 'if (row.state !== "open") {', 'if (row.state === "settled") {'),
+  },
+  {
+    clause: "4.9",
+    says: "… and the end of the lease, whoever races",
+    tests: [
+      {
+        file: "test/concurrency/ends.test.ts",
+        name: "settle, refund and the end of the lease race for each charge, and exactly one of them wins",
+      },
+    ],
+    mutation: inEngine("end-charge", "charge.endedBy = end.endedBy;", 'charge.endedBy = "settle";'),
+  },
+  {
+    clause: "4.9",
+    says: "what returns to a grant that has expired is refunded, then expired at once",
+    tests: [expired],
+    mutation: inEngine(
+      "move",
+      'if (grant.expiresAt !== null && grant.expiresAt <= at) move(state, "expire", grant, grant.available, { at });',
+      'if (grant.expiresAt !== null && grant.expiresAt < 0) move(state, "expire", grant, grant.available, { at });',
+    ),
+  },
+  {
+    clause: "4.10",
+    says: "extend raises a metered charge to a new total",
+    tests: [
+      inSteps,
+      example("charges", "metered: charged by the estimate, settled by the real usage, rounded up once"),
+    ],
+    mutation: inEngine("extend", "const more = amount - row.amount;", "const more = amount;"),
+  },
+  {
+    clause: "4.10",
+    says: "… or answers insufficient",
+    tests: [example("charges", "metered: charged by the estimate, settled by the real usage, rounded up once")],
+    mutation: inEngine(
+      "extend",
+      "if (!row.unlimited && spendableBy(state, row.member, now) < more) {",
+      "if (!row.unlimited && spendableBy(state, row.member, now) < 0) {",
+    ),
+  },
+  {
+    clause: "4.10",
+    says: "settle takes at most what was charged and reports the rest as uncollected",
+    tests: [
+      inSteps,
+      example("charges", "metered: charged by the estimate, settled by the real usage, rounded up once"),
+    ],
+    mutation: inEngine(
+      "settle",
+      "return { keep: Math.min(price, row.amount), delivered: 1, uncollected: Math.max(0, price - row.amount) };",
+      "return { keep: Math.min(price, row.amount), delivered: 1, uncollected: 0 };",
+    ),
+  },
+  {
+    clause: "4.10",
+    says: "a metered price is rounded up once",
+    tests: [
+      { file: "packages/core/test/catalog/price.test.ts", name: "is rounded up once, not for each meter" },
+      inSteps,
+    ],
+    mutation: inCore(
+      "catalog/price.ts",
+      "sum += (perMillion[meter] ?? 0) * amountOf(usage, meter);",
+      "sum += Math.ceil(((perMillion[meter] ?? 0) * amountOf(usage, meter)) / million) * million;",
+    ),
+  },
+  {
+    clause: "4.10",
+    says: "a usage that the caller counted is marked estimated",
+    tests: [engineTest("charges", "a real usage that the caller counted is marked as estimated")],
+    mutation: inEngine("settle", "row.estimated = command.estimated;", "row.estimated = false;"),
+  },
+  {
+    clause: "4.11",
+    says: "a support refund goes by units, never beyond what was settled",
+    tests: [byUnits],
+    mutation: inEngine(
+      "support-refund",
+      "if (units > unitsLeft || amount > left || (left === 0 && unitsLeft <= 0)) {",
+      "if (amount > left) {",
+    ),
+  },
+  {
+    clause: "4.11",
+    says: "expired slices come back as a promo to the end of the current cycle",
+    tests: [reissued],
+    mutation: inEngine(
+      "support-refund",
+      'addGrant(state, { id, holder, source: "promo", amount: part, at: now, expiresAt: endsAt }, now);',
+      'addGrant(state, { id, holder, source: "promo", amount: part, at: now, expiresAt: null }, now);',
+    ),
+  },
+  {
+    clause: "4.11",
+    says: "… unless reissue is false",
+    tests: [reissued],
+    mutation: inEngine(
+      "support-refund",
+      "if (!command.reissue) return { restored, expired, reissued: 0 };",
+      "if (expired === 0) return { restored, expired, reissued: 0 };",
+    ),
+  },
+  {
+    clause: "4.11",
+    says: "id, actor and note are required",
+    tests: [engineTest("charges", "a support refund without id, actor or note is refused")],
+    mutation: inCore(
+      "inputs/charges.ts",
+      'export const actor = about("Who does this, for the record.", text({ maxLength: 200, blank: false }));',
+      'export const actor = about("Who does this, for the record.", optional(text({ maxLength: 200, blank: false }), "nobody"));',
+    ),
+  },
+  {
+    clause: "4.12",
+    says: "a lease is 10 minutes by default",
+    tests: [lease],
+    mutation: inCore("inputs/charges.ts", "const defaultLeaseSeconds = 600;", "const defaultLeaseSeconds = 900;"),
+  },
+  {
+    clause: "4.12",
+    says: "… 10 seconds at least, 24 hours at most",
+    tests: [lease],
+    mutation: inCore(
+      "inputs/numbers.ts",
+      "export const leaseSeconds = wholeNumber(10, 86_400);",
+      "export const leaseSeconds = wholeNumber(1, 864_000);",
+    ),
+  },
+  {
+    clause: "4.12",
+    says: "heartbeats extend it up to 24 hours of the charge's age",
+    tests: [lease],
+    mutation: inEngine(
+      "settle",
+      "row.leaseExpiresAt = Math.max(row.leaseExpiresAt, Math.min(now + leaseMs, row.createdAt + MAX_AGE_MS));",
+      "row.leaseExpiresAt = Math.max(row.leaseExpiresAt, now + leaseMs);",
+    ),
+  },
+  {
+    clause: "4.12",
+    says: "when it has run out the charge is refunded, timed_out",
+    tests: [lease, example("cycles", "a lease that has run out acts at its instant, whoever notices when")],
+    mutation: inEngine(
+      "advance",
+      'endOpenCharge(state, charge, { keep: 0, reason: "timed_out", endedBy: "refund", attempt: null, at });',
+      'endOpenCharge(state, charge, { keep: charge.amount, reason: "timed_out", endedBy: "refund", attempt: null, at });',
+    ),
+  },
+  {
+    clause: "4.13",
+    says: "a heartbeat records units handed over, which never fall",
+    tests: [heartbeats],
+    mutation: inEngine(
+      "settle",
+      "if (command.delivered !== null) row.delivered = Math.max(row.delivered, command.delivered);",
+      "if (command.delivered !== null) row.delivered = command.delivered;",
+    ),
+  },
+  {
+    clause: "4.13",
+    says: "cancel marks the charge; the next heartbeat tells",
+    tests: [heartbeats],
+    mutation: inEngine(
+      "settle",
+      "edit(state, row).cancelRequested = true;",
+      "edit(state, row).cancelRequested = false;",
+    ),
+  },
+  {
+    clause: "4.13",
+    says: "a worker under run hears of it",
+    tests: [run("hears of a cancel from elsewhere, and keeps what was handed over")],
+    mutation: inCore(
+      "watch.ts",
+      'if (now.cancelled) one.abort(new Error("The charge was cancelled."));',
+      'if (now.cancelled && now.state !== "open") one.abort(new Error("The charge was cancelled."));',
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "run calls the work only on a fresh charge",
+    tests: [run("does not work on a replay or a refusal")],
+    mutation: inCore(
+      "run.ts",
+      'if (answer.replayed) return { ...answer, outcome: "charged", replayed: true };',
+      'if (answer.charge.state !== "open") return { ...answer, outcome: "charged", replayed: true };',
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "it settles on return",
+    tests: [run("charges, works and settles")],
+    mutation: inCore(
+      "run.ts",
+      "const end = await (signal.aborted ? begun.fail() : begun.done());",
+      "const end = await begun.fail();",
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "on a throw it keeps the units handed over and refunds the rest",
+    tests: [
+      run("keeps the units handed over before a failure, gives the rest back, and rethrows the work's own error"),
+    ],
+    mutation: inCore(
+      "run.ts",
+      'if (keeps && settles === "unit" && delivered > 0) {',
+      'if (keeps && settles === "unit" && delivered > quantity) {',
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "… and with keepDelivered: false refunds everything",
+    tests: [run("gives everything back when what was handed over is not kept")],
+    mutation: inCore("run.ts", "const keeps = options.keepDelivered ?? true;", "const keeps = true;"),
+  },
+  {
+    clause: "4.14",
+    says: "it rethrows the work's error untouched",
+    tests: [
+      run("keeps the units handed over before a failure, gives the rest back, and rethrows the work's own error"),
+    ],
+    mutation: inCore(
+      "run.ts",
+      "await begun.fail(error).catch(() => {});",
+      'await begun.fail(error).catch(() => {}); throw new Error("The work failed.", { cause: error });',
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "begin is the same in two halves, with headers",
+    tests: [run("is run in two halves, with headers for the answer")],
+    mutation: inCore("run.ts", "ended ??= (async () => {", "ended = (async () => {"),
+  },
+  {
+    clause: "4.14",
+    says: "resume adopts an open charge under a new attempt",
+    tests: [resume, run("adopts an open charge under a new attempt with resume, and the old one is superseded")],
+    mutation: inEngine(
+      "charge",
+      "if (!command.resume || row.superseded.includes(command.attempt)) {",
+      "if (!command.resume || row.superseded.length >= 0) {",
+    ),
+  },
+  {
+    clause: "4.14",
+    says: "the old attempt's settle answers superseded",
+    tests: [resume],
+    mutation: inEngine(
+      "settle",
+      'return row.superseded.includes(command.attempt) ? refused(answer(state, "superseded", row, now)) : null;',
+      "return null;",
+    ),
+  },
+];
