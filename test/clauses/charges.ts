@@ -171,8 +171,8 @@ export const charges: readonly Clause[] = [
     ],
     mutation: inCore(
       "store/load.ts",
-      'const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };',
-      'const lock: Prepared = { name: "lock", text: `${select} order by w.id` };',
+      "text: `${select} order by w.id for no key update skip locked`,",
+      "text: `${select} order by w.id`,",
     ),
   },
   {
@@ -200,12 +200,6 @@ export const charges: readonly Clause[] = [
       "if (member.cap !== null && amount > 0 && holder.capUsed + amount > member.cap) {",
       "if (member.cap !== null && spendableBy(state, command.member, now) >= amount && holder.capUsed + amount > member.cap) {",
     ),
-  },
-  {
-    clause: "4.6",
-    says: "what every object inherits is no feature",
-    tests: [example("charges", "the precedence of outcomes")],
-    mutation: inEngine("charge", "return Object.hasOwn(record, key) ? record[key] : undefined;", "return record[key];"),
   },
   {
     clause: "4.6",

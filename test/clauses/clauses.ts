@@ -6,6 +6,16 @@ import { ledger } from "./ledger.ts";
 import { plans } from "./plans.ts";
 import { topUps } from "./top-ups.ts";
 import { words } from "./words.ts";
+import { work } from "./work.ts";
 
 /** Every clause of the contract, in its order. */
-export const clauses: readonly Clause[] = [...words, ...cycles, ...charges, ...ends, ...plans, ...topUps, ...ledger];
+export const clauses: readonly Clause[] = [
+  ...words,
+  ...cycles,
+  ...charges,
+  ...ends,
+  ...work,
+  ...plans,
+  ...topUps,
+  ...ledger,
+];

@@ -141,9 +141,9 @@ export const cycles: readonly Clause[] = [
       example("plans", "a rise grants its share of the time left, loops give nothing, what was used stays used"),
     ],
     mutation: inEngine(
-      "advance",
-      "id: `monthly:${holder.id}:${cycle.epoch}:${cycle.startsAt}:${level}`,",
-      "id: `monthly:${holder.id}:${cycle.epoch}:${at}:${amount}`,",
+      "grants",
+      "return `monthly:${holder}:${epoch}:${startsAt}:${level}`;",
+      "return `monthly:${holder}:${epoch}:${level}:${startsAt}`;",
     ),
   },
   {
@@ -170,7 +170,10 @@ export const cycles: readonly Clause[] = [
   {
     clause: "3.6",
     says: "a lease acts at its instant, whoever notices when",
-    tests: [example("cycles", "a lease that has run out acts at its instant, whoever notices when")],
+    tests: [
+      engineTest("time", "a lease that ends first applies what was due in every holder of its slices"),
+      example("cycles", "a lease that has run out acts at its instant, whoever notices when"),
+    ],
     mutation: inEngine("advance", "const at = charge.leaseExpiresAt;", "const at = now;"),
   },
   {
@@ -258,7 +261,7 @@ export const cycles: readonly Clause[] = [
     clause: "3.7",
     says: "a monthly grant's end follows from the list of terms",
     tests: [stretched],
-    mutation: inEngine("advance", "if (grant.expiresAt !== end) {", "if (grant.expiresAt === null) {"),
+    mutation: inEngine("ends", "if (grant.expiresAt !== end) {", "if (grant.expiresAt === null) {"),
   },
   {
     clause: "3.7",

@@ -203,19 +203,25 @@ export const ledger: readonly Clause[] = [
   {
     clause: "8.4",
     says: "return: spent to available",
-    tests: [conserved],
+    tests: [example("charges", "a support refund goes by units, never beyond what was settled"), conserved],
     mutation: inEngine("move", 'return: ["spent", "available"],', 'return: ["available", "spent"],'),
   },
   {
     clause: "8.4",
     says: "repay: available to revoked, debt less",
-    tests: [conserved],
+    tests: [
+      example("top-ups", "money refunded takes back what is there, the rest is debt, and the next top-up repays it"),
+      conserved,
+    ],
     mutation: inEngine("clawback", "edit(state, holder).debt -= amount;", "edit(state, holder).debt -= 0;"),
   },
   {
     clause: "8.4",
     says: "debt and forgive change what is owed",
-    tests: [conserved],
+    tests: [
+      example("top-ups", "money refunded takes back what is there, the rest is debt, and the next top-up repays it"),
+      conserved,
+    ],
     mutation: inEngine("move", 'holder.debt += kind === "debt" ? moved : -moved;', "holder.debt += moved;"),
   },
   {

@@ -88,7 +88,7 @@ export const plans: readonly Clause[] = [
     clause: "5.1",
     says: "a seat that joins a pool is a rise",
     tests: [pool],
-    mutation: inEngine("members", "raiseToPresent(state, POOL, now);", "raiseToPresent(state, id, now);"),
+    mutation: inEngine("members", "(workspace.roles[role] ?? 0) + change", "(workspace.roles[role] ?? 0) + 0"),
   },
   {
     clause: "5.2",

@@ -22,7 +22,11 @@ export const topUps: readonly Clause[] = [
     clause: "6.1",
     says: "only on an active paid plan",
     tests: [who],
-    mutation: inEngine("top-up", "if (takesTopUps(state, now)) return null;", "if (now > 0) return null;"),
+    mutation: inEngine(
+      "top-up",
+      'if (!term.paid || !planOf(state, term).topUps) return "plan";',
+      'if (now < 0) return "plan";',
+    ),
   },
   {
     clause: "6.1",
@@ -174,7 +178,7 @@ export const topUps: readonly Clause[] = [
       example("top-ups", "a lease that ends returns credits to a refunded purchase, which takes them at that instant"),
     ],
     mutation: inEngine(
-      "move",
+      "clawback",
       "if (grant.clawback !== null) settleClawback(state, grant, at);",
       "if (grant.clawback !== null && grant.held < 0) settleClawback(state, grant, at);",
     ),
@@ -209,7 +213,11 @@ export const topUps: readonly Clause[] = [
     clause: "6.4",
     says: "all these entries carry the purchase",
     tests: [engineTest("charges", "revoke, debt, repay, forgive and restore carry their purchase")],
-    mutation: inEngine("clawback", "const cause = { at, purchase };", "const cause = { at };"),
+    mutation: inEngine(
+      "clawback",
+      'move(state, "repay", payer, amount, { at, purchase: grant.purchase as string });',
+      'move(state, "repay", payer, amount, { at });',
+    ),
   },
   {
     clause: "6.5",

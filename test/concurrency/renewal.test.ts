@@ -26,8 +26,7 @@ it("a boundary that passes while four processes charge renews the pool once", as
   for (const { refused } of reports) expect(refused).toBeGreaterThan(0);
   const { data } = await credits.entries({ workspace: "renewal", limit: 200 });
   const grants = data.filter(({ kind }) => kind === "grant").map(({ amount, at }) => ({ amount, at }));
-  expect(new Set(grants.map(({ amount }) => amount))).toEqual(new Set([300, allowance]));
-  expect(grants).toHaveLength(2);
+  expect(grants.map(({ amount }) => amount)).toEqual([allowance, 300]);
   expect(grants.map(({ at }) => at)).toContain(new Date(boundary).toISOString());
   expect(await credits.verify()).toMatchObject({ ok: true, differences: [] });
 }, 60_000);

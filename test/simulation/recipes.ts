@@ -18,7 +18,7 @@ import type { Make } from "./scene.ts";
 /** For each kind of command its share of a run, and the ways of making one up, by what they aim at. */
 export const recipes: Record<Verb, { share: number; ways: Record<string, [weight: number, Make]> }> = {
   charge: { share: 260, ways: charging },
-  extend: { share: 50, ways: extending },
+  extend: { share: 75, ways: extending },
   heartbeat: { share: 40, ways: beating },
   cancel: { share: 22, ways: cancelling },
   settle: { share: 110, ways: settling },

@@ -1,9 +1,10 @@
-import { createAuditor } from "./auditor.ts";
+import { type Command, createAuditor } from "./auditor.ts";
 import { createDice } from "./dice.ts";
+import { differences } from "./differences.ts";
 import { createLife, type Life, type Turn } from "./generator.ts";
 import { documented, wordOf } from "./outcomes.ts";
 import { type Player, type Problem, play, type Told } from "./play.ts";
-import { createSituations } from "./situations.ts";
+import { watchForSituations } from "./situations.ts";
 import type { Subject } from "./subject.ts";
 import { dropped, type Version, versions } from "./versions.ts";
 
@@ -51,7 +52,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   await subject.publish("base");
   const words = new Map<string, number>();
   const kinds = new Map<string, number>();
-  const situations = createSituations(auditor);
+  const situations = watchForSituations(auditor);
   const run = roll(1_000_000_000).toString(36);
   let done = 0;
   let workspaces = 0;
@@ -111,7 +112,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   }
 
   async function publish(worlds: readonly World[]): Promise<void> {
-    const version = roll.pick(Object.keys(versions) as Version[]);
+    const version = roll.chance(25) ? "dropping" : roll.pick(Object.keys(versions) as Version[]);
     const gone = dropped[version];
     const prevented = gone !== undefined && (auditor.isInUse("plan", gone.plan) || auditor.isInUse("pack", gone.pack));
     const word = await subject.publish(version).then(
@@ -127,10 +128,22 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     for (const { events } of worlds) events.push({ publish: version });
   }
 
+  /** Now and then somebody asks for a workspace that is not there. */
+  async function nowhere(): Promise<Problem | null> {
+    const command: Command = { verb: "charge", workspace: "nowhere", id: "c1", member: "anna", feature: "sketch" };
+    const answer = await subject.tell(command);
+    const expected = auditor.expect(command, 0);
+    const found = differences(answer, expected);
+    const facts = { workspace: "nowhere", at: 0, asked: command };
+    if (found.length > 0) return { ...facts, differences: found, engine: answer, auditor: expected };
+    heard({ workspace: "nowhere", command, answer, at: 0 });
+    return null;
+  }
+
   const worlds: World[] = [];
   while (done < steps) {
     while (worlds.length < width) worlds.push(begin());
-    if (roll.chance(4)) await publish(worlds);
+    if (roll.chance(15)) await publish(worlds);
     const moves: { player: Player; turn: Turn }[] = [];
     for (const [i, world] of [...worlds.entries()].reverse()) {
       const { player, life, events } = world;
@@ -144,7 +157,9 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       moves.push({ player, turn });
     }
     const problem =
-      (await play({ subject, auditor }, moves, heard)) ?? (over.length >= VERIFY_EVERY ? await bury() : null);
+      (roll.chance(40) ? await nowhere() : null) ??
+      (await play({ subject, auditor }, moves, heard)) ??
+      (over.length >= VERIFY_EVERY ? await bury() : null);
     if (problem !== null) {
       const world = worlds.find(({ player }) => player.workspace === problem.workspace);
       return report(problem, world?.events ?? []);

@@ -24,6 +24,7 @@ const base: Catalog = {
     club: plan("Club", 9, { anchor: "workspace", holder: "workspace", allowance: byMonth(900, 400) }),
     vast: plan("Vast", 10, { hidden: true, holder: "workspace", allowance: { kind: "unlimited" } }),
   },
+  topUpPacks: { ...wide.topUpPacks, huge: pack("100,000 credits", 100_000, 50_000) },
 };
 
 const dearer: Catalog = {
@@ -42,7 +43,7 @@ const dearer: Catalog = {
     pro: plan("Pro", 1, { allowance: bySeat({ editor: 2000, guest: 900 }) }),
     team: plan("Team", 3, { hidden: true, holder: "workspace", allowance: bySeat({ editor: 500, guest: 500 }) }),
   },
-  pastDueGraceDays: 3,
+  pastDueGraceDays: 20,
 };
 
 const { "export-code": _, ...fewer } = base.features;
@@ -60,12 +61,16 @@ const lean: Catalog = {
     bare: plan("Bare", 5, { hidden: true, allowance: bySeat({ editor: 70 }) }),
   },
   topUpPacks: { ...base.topUpPacks, small: pack("900 credits", 900, 1100) },
+  pastDueGraceDays: 5,
 };
 
-/** A role that is new, one that gets a seat, a plan and a pack that are not for sale any more. */
+/**
+ * A role that gets a seat, a plan and a pack that are not for sale any more. (A role that only some versions have would
+ * have its seat by the version that is in force when somebody looks: no version may drop a role that people have.)
+ */
 const grown: Catalog = {
   ...base,
-  roles: { ...base.roles, designer: { seat: "editor", buys: false }, viewer: { seat: "guest", buys: false } },
+  roles: { ...base.roles, viewer: { seat: "guest", buys: false } },
   plans: {
     ...base.plans,
     closed: { ...(base.plans.closed as Catalog["plans"][string]), retired: true },
@@ -73,8 +78,8 @@ const grown: Catalog = {
   topUpPacks: { ...base.topUpPacks, large: { ...pack("10,000 credits", 10_000, 8000), retired: true } },
 };
 
-const { tiny: _tiny, ...plans } = base.plans;
-const { large: _large, ...topUpPacks } = base.topUpPacks;
+const { vast: _vast, ...plans } = base.plans;
+const { huge: _huge, ...topUpPacks } = base.topUpPacks;
 
 /** What it drops may be in use. */
 const dropping: Catalog = { ...base, plans, topUpPacks };
@@ -84,5 +89,5 @@ export type Version = keyof typeof versions;
 
 /** What a version lacks of what the others have: it cannot be published while that is in use. */
 export const dropped: Partial<Record<Version, { plan: string; pack: string }>> = {
-  dropping: { plan: "tiny", pack: "large" },
+  dropping: { plan: "vast", pack: "huge" },
 };

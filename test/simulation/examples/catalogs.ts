@@ -87,6 +87,9 @@ const dearer: Catalog = {
   },
 };
 
+/** A role that the reference product does not have. */
+const widened: Catalog = { ...reference, roles: { ...reference.roles, designer: { seat: "editor", buys: false } } };
+
 /** What the reference product does not have: a pool per seat, an unlimited plan, metered and free features. */
 const wide: Catalog = {
   ...reference,
@@ -112,7 +115,7 @@ const wide: Catalog = {
   },
 };
 
-export const catalogs = { reference, dearer, wide, grace: { ...wide, pastDueGraceDays: 3 } } satisfies Record<
+export const catalogs = { reference, dearer, widened, wide, grace: { ...wide, pastDueGraceDays: 3 } } satisfies Record<
   string,
   Catalog
 >;

@@ -39,6 +39,17 @@ export const cycleExamples: Example[] = [
     ],
   },
   {
+    name: "a role that is newer than the cycle's version has its seat at once",
+    clause: "2",
+    steps: [
+      ...begin("2026-01-10", { anna: "editor" }, "pro"),
+      tell("2026-01-12", { verb: "memberPut", member: "dan", role: "designer" }, { error: "invalid_input" }),
+      publish("2026-01-15", "widened"),
+      tell("2026-01-15", { verb: "memberPut", member: "dan", role: "designer" }, { member: { seat: "editor" } }),
+      balance("2026-01-15", "dan", { available: 3000 }),
+    ],
+  },
+  {
     name: "a charge keeps its price when the catalog changes under it",
     clause: "2",
     steps: [

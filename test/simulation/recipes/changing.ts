@@ -2,6 +2,7 @@ import { cycleAt } from "../auditor/cycles.ts";
 import { now, published } from "../auditor/model.ts";
 import type { Make, Of, Scene } from "../scene.ts";
 import { day, iso, people, present, removed } from "../scene.ts";
+import { metered } from "./charging.ts";
 
 export const names = ["olga", "anna", "bob", "gina", "vera", "carl", "dora", "x:y"];
 
@@ -26,6 +27,10 @@ export const putting: Record<string, [weight: number, Make]> = {
   "memberPut:no cap": [6, (scene) => put(scene, scene.roll.any(present(scene)), { cap: null })],
   "memberPut:added": [10, (scene) => put(scene, scene.roll.pick(names))],
   "memberPut:back": [12, (scene) => put(scene, scene.roll.any(removed(scene)))],
+  "memberPut:no seat while usage is counted": [
+    8,
+    (scene) => put(scene, scene.roll.any(metered(scene))?.member ?? null, { role: "guest-viewer" }),
+  ],
   "memberPut:unchanged": [
     5,
     (scene) => {
@@ -49,6 +54,13 @@ export const removing: Record<string, [weight: number, Make]> = {
       return member === null
         ? null
         : { verb: "memberRemove", member, ...(scene.roll.chance(20) ? { erase: true } : {}) };
+    },
+  ],
+  "memberRemove:while usage is counted": [
+    10,
+    (scene) => {
+      const member = scene.roll.any(metered(scene))?.member ?? null;
+      return member === null ? null : { verb: "memberRemove", member };
     },
   ],
   "memberRemove:removed already": [
@@ -138,6 +150,14 @@ export const subscribing: Record<string, [weight: number, Make]> = {
   "subscription:status": [
     10,
     (scene) => update({ status: scene.roll.pick(["active", "active", "past_due", "past_due", "trialing"]) }),
+  ],
+  "subscription:while requests are open": [
+    5,
+    (scene) => {
+      const asked = [...scene.story.requests.values()].some(({ state }) => state === "open");
+      if (!asked) return null;
+      return update(scene.roll.pick([{ plan: "starter", effective: "now" as const }, { status: "past_due" as const }]));
+    },
   ],
   "subscription:ended": [3, () => update({ status: "ended" })],
   "subscription:anchor": [6, (scene) => update({ anchor: instant(scene) })],

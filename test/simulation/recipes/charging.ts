@@ -1,3 +1,4 @@
+import { spendable, total } from "../auditor/ledger.ts";
 import { published } from "../auditor/model.ts";
 import type { Make, Of, Scene } from "../scene.ts";
 import { altered, anyId, charges, ended, open, original, recent, removed, seated, unseated } from "../scene.ts";
@@ -12,11 +13,11 @@ function anything(scene: Scene): Pick<ChargeCommand, "feature" | "mode" | "quant
   if (choice < 55) return { feature: "generate-screen", mode: "deep-design", quantity: 1 + roll(3) };
   if (choice < 63) return { feature: "generate-prototype", quantity: 1 + roll(3) };
   if (choice < 68) return { feature: "sketch" };
-  if (choice < 73) return { feature: "suggest-name", quantity: 1 + roll(3) };
+  if (choice < 71) return { feature: "suggest-name", quantity: 1 + roll(3) };
   return { feature: "assistant", usage: { input: roll(400_000), output: roll(200_000) } };
 }
 
-const lease = ({ roll }: Scene) => roll.pick([undefined, 10, 60, 600, 3600, 86_400, 86_400]);
+const lease = ({ roll }: Scene) => roll.pick([undefined, 10, 600, 3600, 86_400, 86_400, 86_400, 86_400]);
 
 function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
@@ -24,12 +25,18 @@ function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K],
 
 function by(scene: Scene, member: string | null, more: Partial<ChargeCommand> = {}): ChargeCommand | null {
   if (member === null) return null;
-  const attempt = scene.roll.chance(50) ? scene.fresh("a") : undefined;
+  const attempt = scene.roll.chance(75) ? scene.fresh("a") : undefined;
   const options = optional({ leaseSeconds: lease(scene), attempt });
   return { verb: "charge", id: scene.fresh("c"), member, ...anything(scene), ...options, ...more };
 }
 
-const anybody = (scene: Scene) => scene.roll.any(seated(scene));
+/** Anybody who may, and rather those who were given or have bought something. */
+const anybody = (scene: Scene) => {
+  const everybody = seated(scene);
+  const holders = scene.story.grants.filter(({ source }) => source !== "monthly").map(({ holder }) => holder);
+  const holding = everybody.filter((id) => holders.includes(id));
+  return scene.roll.any(holding.length > 0 && scene.roll.chance(60) ? holding : everybody);
+};
 
 /** A charge that is known, sent again. */
 const again = (scene: Scene, list: readonly { id: string }[]) => {
@@ -42,6 +49,16 @@ const price = (scene: Scene, feature: string, mode = "standard") =>
 
 export const charging: Record<string, [weight: number, Make]> = {
   "charge:charged": [60, (scene) => by(scene, anybody(scene))],
+  "charge:metered": [
+    12,
+    (scene) =>
+      by(scene, anybody(scene), {
+        feature: "assistant",
+        quantity: 1,
+        mode: "standard",
+        usage: { output: scene.roll(9000) },
+      }),
+  ],
   "charge:charged within its price": [
     3,
     (scene) =>
@@ -54,7 +71,7 @@ export const charging: Record<string, [weight: number, Make]> = {
   "charge:charged:replayed": [4, (scene) => altered(again(scene, open(scene)), { attempt: scene.fresh("a") })],
   "charge:charged again": [3, (scene) => again(scene, open(scene))],
   "charge:resumed": [
-    4,
+    10,
     (scene) => altered(again(scene, open(scene)), { attempt: scene.fresh("a"), resume: true, maxAmount: 0 }),
   ],
   "charge:already_settled": [
@@ -95,6 +112,17 @@ export const charging: Record<string, [weight: number, Make]> = {
       return by(scene, scene.roll.any(capped), { feature: "generate-screen", quantity: 15 });
     },
   ],
+  "charge:most of what there is": [
+    8,
+    (scene) => {
+      const member = anybody(scene);
+      const there = member === null ? 0 : total(spendable(scene.story, member, scene.at));
+      return by(scene, member, {
+        feature: "generate-screen",
+        quantity: Math.min(1000, Math.max(1, Math.floor(there / 40))),
+      });
+    },
+  ],
   "charge:insufficient": [
     4,
     (scene) => by(scene, anybody(scene), { feature: "generate-screen", mode: "deep-design", quantity: 300 }),
@@ -117,13 +145,13 @@ export const charging: Record<string, [weight: number, Make]> = {
   ],
 };
 
-const metered = (scene: Scene) => open(scene).filter(({ settles }) => settles === "metered");
+export const metered = (scene: Scene) => open(scene).filter(({ settles }) => settles === "metered");
 
 const extension = (scene: Scene, id: string | null, more: Partial<Of<"extend">> = {}): Of<"extend"> | null =>
   id === null ? null : { verb: "extend", id, usage: { output: scene.roll(1_000_000) }, ...more };
 
 export const extending: Record<string, [weight: number, Make]> = {
-  "extend:charged": [30, (scene) => extension(scene, anyId(scene, metered(scene)))],
+  "extend:charged": [24, (scene) => extension(scene, anyId(scene, metered(scene)))],
   "extend:charged:replayed": [5, (scene) => extension(scene, anyId(scene, metered(scene)), { usage: { input: 1 } })],
   "extend:insufficient": [
     5,

@@ -1,4 +1,4 @@
-import { columns } from "../auditor/ledger.ts";
+import { columns, debtOf } from "../auditor/ledger.ts";
 import type { Order, Request } from "../auditor/model.ts";
 import { now, planNow } from "../auditor/model.ts";
 import { endOf, monthlyGrants } from "../auditor/monthly.ts";
@@ -87,7 +87,7 @@ const order = (scene: Scene, more: Partial<Of<"topUp">> = {}): Of<"topUp"> | nul
   const buyer = roll.chance(50) ? roll.any(buyers(scene)) : null;
   const everybody = [...seated(scene), toPool];
   const recipients = [...new Set(Array.from({ length: 1 + roll(3) }, () => roll.pick(everybody)))];
-  const pack = roll.chance(80) ? "small" : "large";
+  const pack = roll.chance(80) ? "small" : roll.chance(85) ? "large" : "huge";
   return { verb: "topUp", id: scene.fresh("o"), pack, recipients, ...(buyer === null ? {} : { buyer }), ...more };
 };
 
@@ -103,6 +103,13 @@ export const ordering: Record<string, [weight: number, Make]> = {
   "topUp:paid": [
     20,
     (scene) => order(scene, { paid: true, ...(scene.roll.chance(50) ? { payment: scene.fresh("pay_") } : {}) }),
+  ],
+  "topUp:paid for those who owe": [
+    10,
+    (scene) => {
+      const owing = debtors(scene).filter((holder) => [...seated(scene), toPool].includes(holder));
+      return owing.length === 0 ? null : order(scene, { recipients: owing.slice(0, 3), paid: true });
+    },
   ],
   "topUp:ordered:replayed": [
     4,
@@ -188,9 +195,40 @@ const back = (scene: Scene, list: readonly Order[], amount: (order: Order) => nu
   return found === null ? null : { verb: "topUpRefunded", id: found.id, refunded: amount(found) };
 };
 
+/** The orders of which some grant has something in a column. */
+function ordersWith(scene: Scene, column: "spent" | "received" | "repaid" | "held"): Order[] {
+  const all = columns(scene.story, scene.at);
+  const found = scene.story.grants.filter(({ id }) => (all.get(id)?.[column] ?? 0) > 0).map(({ order: of }) => of);
+  return paid(scene).filter(({ id }) => found.includes(id));
+}
+
+/** Those who owe for a purchase. */
+function debtors({ story, at }: Scene): string[] {
+  const all = columns(story, at);
+  const owing = story.grants.filter((grant) => {
+    const own = all.get(grant.id);
+    return grant.source === "top-up" && own !== undefined && debtOf(story, grant, own) > 0;
+  });
+  return [...new Set(owing.map(({ holder }) => holder))];
+}
+
 export const moneyBack: Record<string, [weight: number, Make]> = {
   "topUpRefunded:paid": [20, (scene) => back(scene, paid(scene), ({ paidAmount }) => scene.roll(paidAmount + 1))],
   "topUpRefunded:paid in full": [10, (scene) => back(scene, paid(scene), ({ paidAmount }) => paidAmount)],
+  "topUpRefunded:what was spent": [
+    12,
+    (scene) => back(scene, ordersWith(scene, "spent"), ({ paidAmount }) => paidAmount),
+  ],
+  "topUpRefunded:what is held": [4, (scene) => back(scene, ordersWith(scene, "held"), ({ paidAmount }) => paidAmount)],
+  "topUpRefunded:what repaid another": [
+    8,
+    (scene) => back(scene, ordersWith(scene, "repaid"), ({ paidAmount }) => paidAmount),
+  ],
+  "topUpRefunded:a dispute won after repayment": [
+    8,
+    (scene) =>
+      back(scene, ordersWith(scene, "received"), ({ refunded }) => scene.roll.pick([0, 0, Math.floor(refunded / 2)])),
+  ],
   "topUpRefunded:a dispute won": [
     8,
     (scene) =>

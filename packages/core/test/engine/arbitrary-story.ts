@@ -22,7 +22,7 @@ const inputs: readonly [number, Verb, fc.Arbitrary<Record<string, unknown>>][] =
     6,
     "charge",
     fc.record({
-      id: id("c", 9),
+      id: id("c", 4),
       member,
       feature: fc.constantFrom("generate-screen", "generate-screen", "generate-theme", "free"),
       quantity: fc.integer({ min: 1, max: 40 }),
@@ -35,14 +35,14 @@ const inputs: readonly [number, Verb, fc.Arbitrary<Record<string, unknown>>][] =
     fc.record({ id: id("m", 3), member }).map((rest) => ({ ...rest, feature: "assistant", usage: { output: 30_000 } })),
   ],
   [1, "extend", fc.record({ id: id("m", 3), usage: fc.record({ output: fc.nat(200_000) }) })],
-  [4, "settle", fc.record({ id: id("c", 9), delivered: fc.option(fc.nat(20), { nil: null }) }).map(settled)],
+  [4, "settle", fc.record({ id: id("c", 4), delivered: fc.option(fc.nat(20), { nil: null }) }).map(settled)],
   [1, "settle", fc.record({ id: id("m", 3), usage: fc.record({ output: fc.nat(100_000) }) })],
-  [2, "refund", fc.record({ id: fc.oneof(id("c", 9), id("m", 3)), reason: fc.constantFrom("failed", "cancelled") })],
-  [1, "heartbeat", fc.record({ id: id("c", 9), leaseSeconds: fc.constantFrom(60, 7200) })],
+  [2, "refund", fc.record({ id: fc.oneof(id("c", 4), id("m", 3)), reason: fc.constantFrom("failed", "cancelled") })],
+  [1, "heartbeat", fc.record({ id: id("c", 4), leaseSeconds: fc.constantFrom(60, 7200) })],
   [
     1,
     "supportRefund",
-    fc.record({ id: id("s", 3), charge: id("c", 9), reissue: fc.boolean() }).map((rest) => ({ ...rest, ...by })),
+    fc.record({ id: id("s", 2), charge: id("c", 4), reissue: fc.boolean() }).map((rest) => ({ ...rest, ...by })),
   ],
   [
     2,

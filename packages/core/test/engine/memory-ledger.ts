@@ -83,7 +83,8 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
   function batch(at: number, commands: readonly Command[]): Told[] {
     const [first] = commands;
     const isNew = stored === null;
-    if (isNew && first?.verb !== "workspacePut") return commands.map(() => unknown(id));
+    if (isNew && first?.verb !== "workspacePut")
+      return commands.map(() => ({ answer: undefined, error: unknownWorkspace(id) }));
     const { state, now: present } = open(at);
     let now = present;
     if (first?.verb === "advanceClock" && state.workspace.testClock !== null) now = Math.max(now, first.now);
@@ -109,7 +110,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
 
   /** Looks at the workspace as a read does: what time has done is applied in memory, and nothing is kept. */
   function read<Answer>(at: number, look: (state: State, now: number) => Answer): Answer {
-    if (stored === null) throw unknown(id).error;
+    if (stored === null) throw unknownWorkspace(id);
     const { state, now } = open(at);
     applyWhatTimeHasDone(state, now);
     return attempt(
@@ -155,8 +156,8 @@ function* rowsOf(state: State): Iterable<Tracked> {
   for (const rows of [state.topUps, state.requests, state.operations]) yield* rows.values();
 }
 
-function unknown(id: string): Told {
-  return { answer: undefined, error: new DucatError("unknown_workspace", `There is no workspace ${id}.`) };
+function unknownWorkspace(id: string): DucatError {
+  return new DucatError("unknown_workspace", `There is no workspace ${id}.`);
 }
 
 /** The same checks as `verify` makes on tables. */

@@ -69,14 +69,36 @@ describe("cycles and epochs", () => {
     expect(t.ledger.grants().find(({ id }) => id === "promo:p")).toMatchObject({ expired: 30, held: 30 });
   });
 
-  test("an entry is never earlier than the holder's entry before it", () => {
+  test("what returns to a grant that has ended expires in the same command, both visible", () => {
     const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
-    t.promo("p", 100, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });
+    t.promo("p", 60, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });
     t.screens("c", "ada", 2);
-    t.at("2026-01-12T00:00:00Z");
+    t.at("2026-01-10T00:06:00Z");
+    t.tell("refund", { id: "c", reason: "failed" });
+    const last = t.ledger.entries().slice(-2);
+    expect(last.map(({ kind, moved, balanceAfter }) => [kind, moved, balanceAfter])).toEqual([
+      ["refund", 60, 60],
+      ["expire", 60, 0],
+    ]);
+  });
+
+  test("an entry is never earlier than the holder's entry before it", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
+    t.at("2026-02-09T23:55:00Z");
+    t.screens("c", "ada", 2);
+    t.at("2026-02-11T00:00:00Z");
     t.promo("q", 10, { member: "ada" });
-    const instants = t.ledger.entries().map(({ at }) => at);
-    expect(instants).toEqual([...instants].sort((a, b) => a - b));
+    // The renewal of midnight is written after the lease's end of five past, because nobody came before.
+    expect(
+      t.ledger
+        .entries()
+        .slice(-3)
+        .map(({ kind, moved, at }) => [kind, moved, new Date(at).toISOString()]),
+    ).toEqual([
+      ["expire", 60, "2026-02-10T00:05:00.000Z"],
+      ["grant", 3000, "2026-02-10T00:05:00.000Z"],
+      ["grant", 10, "2026-02-11T00:00:00.000Z"],
+    ]);
     expect(t.ledger.verify()).toEqual([]);
   });
 
