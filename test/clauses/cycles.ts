@@ -233,7 +233,7 @@ export const cycles: readonly Clause[] = [
     clause: "3.6",
     says: "any sweep schedule gives the same balances and outcomes",
     tests: [
-      engineTest("properties", "any sweep schedule gives the same balances, outcomes and entries of each holder"),
+      engineTest("properties", "any sweep schedule gives the same balances, outcomes and movements of each holder"),
     ],
     mutation: inEngine(
       "advance",

@@ -126,6 +126,20 @@ export function outcomeOf({ answer, error }: Told): unknown {
   return rest;
 }
 
+/**
+ * What the entries of each holder did, in an order of its own: a sweep may expire a promo while the month's grant that
+ * began before it has not been made (a sweep opens no cycle), and then the grant's entry comes after it.
+ */
+export function movementsByHolder(ledger: MemoryLedger): Record<string, string[]> {
+  const lists: Record<string, string[]> = {};
+  for (const { seq: _, holder, at: __, balanceAfter: ___, ...movement } of ledger.entries()) {
+    lists[holder] ??= [];
+    lists[holder].push(JSON.stringify(movement));
+  }
+  for (const list of Object.values(lists)) list.sort();
+  return lists;
+}
+
 /** The entries of each holder in their order, without their numbers. */
 export function entriesByHolder(ledger: MemoryLedger): Record<string, unknown[]> {
   const lists: Record<string, unknown[]> = {};
