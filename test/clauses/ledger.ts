@@ -118,8 +118,8 @@ export const ledger: readonly Clause[] = [
     clause: "8.2",
     says: "time is never earlier than the workspace's last instant",
     tests: [engineTest("time", "time never runs backwards, whatever the clock says")],
-    mutation: inCore(
-      "ledger/batch.ts",
+    mutation: inEngine(
+      "workspace",
       "return workspace.testClock ?? Math.max(clock, workspace.lastInstant);",
       "return workspace.testClock ?? clock;",
     ),

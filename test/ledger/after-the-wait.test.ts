@@ -77,7 +77,8 @@ describe.concurrent("a command that waited for the workspace's lock", () => {
     // A lease is 10 seconds at least; a hand in the database makes this one end in a moment.
     const { rows } = await hand.query(
       `with at as (select date_trunc('milliseconds', clock_timestamp() + '1 second') as at),
-        l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1)
+        l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1),
+        w as (update ${schema}.workspace set lease_due = at.at from at where id = $1)
         update ${schema}.charge set lease_expires_at = at.at, version = version + 1 from at where workspace_id = $1
         returning lease_expires_at as at`,
       [workspace],

@@ -23,6 +23,7 @@ it("more leases than one transaction should end are ended before the next comman
       lease_expires_at = lease_expires_at - interval '10 minutes 1 second'`,
   );
   await hand.query(`update ${schema}.lease set expires_at = expires_at - interval '10 minutes 1 second'`);
+  await hand.query(`update ${schema}.workspace set lease_due = lease_due - interval '10 minutes 1 second'`);
 
   // In one batch: those that must be swept first, and one that need not.
   const answers = await Promise.all(

@@ -105,7 +105,8 @@ describe.concurrent("a run in a process of its own", () => {
     const hand = await connect();
     await hand.query(
       `with at as (select date_trunc('milliseconds', clock_timestamp()) as at),
-        l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1)
+        l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1),
+        w as (update ${schema}.workspace set lease_due = at.at from at where id = $1)
         update ${schema}.charge set lease_expires_at = at.at, version = version + 1 from at where workspace_id = $1`,
       [key.workspace],
     );

@@ -32,7 +32,12 @@ create table {schema}.workspace (
   pinned_version text,
   parked_pin jsonb,
   roles jsonb not null,
-  epochs integer not null
+  epochs integer not null,
+  -- What spares a command a look at other tables: how many terms there are; whether the pool has a grant that is not
+  -- closed; and an instant before which no open charge's lease ends (null: there is no open charge).
+  terms_count integer not null,
+  pool_live boolean not null,
+  lease_due timestamptz
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 create table {schema}.terms (

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "4a452ecbb084d267a1a9840d4cdcbde41aa87051c3277a7853430836198e4e08",
+    hash: "8836c0a584ced70359945603a0b765d6a7e4cfbc7ec96574f211820fa1fb7b9c",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 --
@@ -40,7 +40,12 @@ create table {schema}.workspace (
   pinned_version text,
   parked_pin jsonb,
   roles jsonb not null,
-  epochs integer not null
+  epochs integer not null,
+  -- What spares a command a look at other tables: how many terms there are; whether the pool has a grant that is not
+  -- closed; and an instant before which no open charge's lease ends (null: there is no open charge).
+  terms_count integer not null,
+  pool_live boolean not null,
+  lease_due timestamptz
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 create table {schema}.terms (

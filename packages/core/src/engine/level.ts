@@ -9,6 +9,21 @@ export function planOf(state: State, term: Term): Plan {
   return (state.catalog.plans[term.plan] ?? state.catalogs.get(term.catalogVersion)?.plans[term.plan]) as Plan;
 }
 
+/**
+ * True when the pool may have credits, or get some by itself: it has a grant that is not closed, or the plan, in the
+ * published version or in the one it goes by, gives its allowance to the pool.
+ */
+export function needsPool(state: State): boolean {
+  const { poolLive, pending, pinnedVersion, parkedPin } = state.workspace;
+  if (poolLive) return true;
+  const term = state.terms.at(-1) as Term;
+  const versions = [state.catalogVersion, term.catalogVersion, pinnedVersion, parkedPin?.version];
+  const plans = pending === null ? [term.plan] : [term.plan, pending.plan];
+  return plans.some((plan) =>
+    versions.some((version) => version != null && state.catalogs.get(version)?.plans[plan]?.holder === "workspace"),
+  );
+}
+
 /** The version that a cycle's allowances are read from: the one pinned for it, or, while there is none, the published. */
 function catalogOf(state: State, cycle: CycleSpan): Catalog {
   const { pinnedEpoch, pinnedCycle, pinnedVersion, parkedPin } = state.workspace;

@@ -22,6 +22,8 @@ export interface Tracked {
   dirty: boolean;
   /** True when the database does not have this row yet. */
   fresh: boolean;
+  /** Where the database keeps the row, as long as its workspace stays locked; not always asked for. */
+  place?: string | undefined;
 }
 
 export interface WorkspaceRow extends Tracked {
@@ -51,6 +53,12 @@ export interface WorkspaceRow extends Tracked {
   roles: Record<string, number>;
   /** How many epochs that are not free this workspace has had. */
   epochs: number;
+  /** Kept by the store: how many terms it has of this workspace. */
+  termsCount: number;
+  /** Kept by the store: whether the pool has a grant that is not closed. */
+  poolLive: boolean;
+  /** Kept by the store: no open charge's lease ends before this instant; `null`: no charge is open. */
+  leaseDue: number | null;
 }
 
 export interface Pending {

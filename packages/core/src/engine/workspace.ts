@@ -34,6 +34,11 @@ export function presentWorkspace(state: State, now: number): Workspace {
 }
 
 /** The row of a workspace that is about to be created, so that the command has something to work on. */
+/** The present of a workspace: its test clock's, or the database's; never before the last instant decided at. */
+export function presentOf(workspace: WorkspaceRow, clock: number): number {
+  return workspace.testClock ?? Math.max(clock, workspace.lastInstant);
+}
+
 export function newWorkspace(id: string): WorkspaceRow {
   return {
     id,
@@ -53,6 +58,9 @@ export function newWorkspace(id: string): WorkspaceRow {
     parkedPin: null,
     roles: {},
     epochs: 0,
+    termsCount: 0,
+    poolLive: false,
+    leaseDue: null,
     savedBy: -1,
     dirty: false,
     fresh: true,

@@ -3,13 +3,15 @@ import type { Result, Session, Statement } from "../database/port.ts";
 import { applyTime } from "../engine/advance.ts";
 import type { Command } from "../engine/command.ts";
 import { decide } from "../engine/decide.ts";
-import type { State, WorkspaceRow } from "../engine/state.ts";
-import { creationInstant, newWorkspace } from "../engine/workspace.ts";
+import { needsPool } from "../engine/level.ts";
+import { POOL, type State, type WorkspaceRow } from "../engine/state.ts";
+import { creationInstant, newWorkspace, presentOf } from "../engine/workspace.ts";
 import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import { type Load, type Loader, RUN_OUT_LIMIT } from "../store/load.ts";
 import { addNeeds, type ChargeMemory, type Need, noNeeds } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import type { Changes, Saver } from "../store/save.ts";
+import type { KnownWorkspace, WorkspaceMemory } from "../store/workspace-memory.ts";
 import type { Catalogs } from "./catalogs.ts";
 
 /** One command in the queue, and what its caller waits for. */
@@ -58,6 +60,7 @@ export interface BatchParts {
   mixed: BatchSql | null;
   catalogs: Catalogs;
   memory: ChargeMemory;
+  workspaces: WorkspaceMemory;
   /** Statements that open the transaction, with its time limits. */
   begin: readonly Statement[];
   commit: readonly Statement[];
@@ -92,6 +95,7 @@ export async function runBatch(
   await saved;
   for (const { state } of changes) {
     for (const row of state.charges.values()) if (row.dirty) parts.memory.remember(state.workspace.id, row);
+    learn(parts.workspaces, state);
   }
   return {
     held: opened.held,
@@ -135,7 +139,8 @@ async function open(
     needs.set(workspace, need);
   }
   const ids = [...needs.keys()].sort();
-  const loads = loader.load(needs, true);
+  const known = knownWorkspaces(parts.workspaces, batch, needs);
+  const loads = [...loader.terms(ids.filter((id) => !known.has(id))), ...loader.load(needs)];
   const late = lateLoads(loader, batch);
   const sweeps = sweeping(batch);
   const answers = await session.run([
@@ -163,18 +168,88 @@ async function open(
   fill(
     states,
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
+    clock,
     needs,
   );
+  const due = dueLeases(states, clock, sweeps);
+  const more = [...loader.terms(recallTerms(states, known)), ...loader.leases(due)];
+  if (more.length > 0) await loadMore(session, states, more, clock);
+  for (const id of due) {
+    const { workspace, runOut } = states.get(id) as State;
+    // There are more of them than were read, and they are to be looked for again.
+    if (runOut.length > RUN_OUT_LIMIT) workspace.leaseDue = stored.get(id)?.leaseDue ?? null;
+  }
   await catalogs.ensure(session, versionsOf(states.values()));
   // By a test clock they may all still have time, and sweeping would end none of them.
   const overdue = [...states.values()].filter(
     (state) => state.runOut.length > RUN_OUT_LIMIT && state.workspace.testClock === null,
   );
   if (overdue.length > 0 && !sweeps) throw new Overdue(overdue.map((state) => state.workspace.id));
-  await completeStates(loader, session, states);
+  await completeStates(loader, session, states, clock);
   if (sweeps) await loadDueHolders(loader, session, batch, states, clock);
   const storedTerms = new Map([...states].map(([id, state]) => [id, state.terms.length]));
   return { states, stored, storedTerms, held, clock, catalogVersion: version, catalogs };
+}
+
+/**
+ * The workspaces whose terms this process remembers. Where all commands are of charges and the pool was not needed last
+ * time, it is not asked for either; `completeStates` loads it after all when it is needed now.
+ */
+function knownWorkspaces(
+  memory: WorkspaceMemory,
+  batch: Batch,
+  needs: ReadonlyMap<string, Need>,
+): Map<string, KnownWorkspace> {
+  const known = new Map<string, KnownWorkspace>();
+  for (const [id, list] of batch) {
+    const found = memory.recall(id);
+    if (found === undefined) continue;
+    known.set(id, found);
+    if (!found.pool && list.every(({ command }) => ofCharges.has(command.verb))) needs.get(id)?.holders.delete(POOL);
+  }
+  return known;
+}
+
+const ofCharges: ReadonlySet<Command["verb"]> = new Set([
+  "charge",
+  "settle",
+  "refund",
+  "heartbeat",
+  "cancel",
+  "extend",
+] as const);
+
+/** Puts the remembered terms in their places; answers the workspaces that have others by now. */
+function recallTerms(states: ReadonlyMap<string, State>, known: ReadonlyMap<string, KnownWorkspace>): string[] {
+  const others: string[] = [];
+  for (const [id, state] of states) {
+    const terms = known.get(id)?.terms;
+    if (terms === undefined) continue;
+    if (terms.length === state.workspace.termsCount) state.terms = [...terms];
+    else others.push(id);
+  }
+  return others;
+}
+
+/** The workspaces in which a lease may have run out. What comes back says when to look again. */
+function dueLeases(states: ReadonlyMap<string, State>, clock: number, sweeps: boolean): string[] {
+  const due: string[] = [];
+  for (const [id, { workspace }] of states) {
+    const { leaseDue } = workspace;
+    if (!sweeps && (leaseDue === null || leaseDue > presentOf(workspace, clock))) continue;
+    workspace.leaseDue = null;
+    due.push(id);
+  }
+  return due;
+}
+
+/** What the next batch with this workspace need not load. Only what was committed is remembered. */
+function learn(memory: WorkspaceMemory, state: State): void {
+  const { id } = state.workspace;
+  const pool = needsPool(state);
+  const known = memory.recall(id);
+  if (known?.terms.length === state.terms.length && known.pool === pool) return;
+  memory.remember(id, { terms: [...state.terms], pool });
 }
 
 /** The catalog versions that the workspaces go by, now or in what they still remember. */
@@ -207,22 +282,29 @@ export async function completeStates(
   loader: Loader,
   session: Session,
   states: ReadonlyMap<string, State>,
+  clock: number,
 ): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const missing = stillMissing(states);
     if (missing.size === 0) return;
     const groups = loader.single ? [...missing].map((one) => new Map([one])) : [missing];
-    for (const group of groups) await loadMore(session, states, loader.load(group, false));
+    for (const group of groups) await loadMore(session, states, loader.load(group), clock);
   }
 }
 
 const MAX_ROUNDS = 4;
 
-async function loadMore(session: Session, states: ReadonlyMap<string, State>, loads: readonly Load[]): Promise<void> {
+async function loadMore(
+  session: Session,
+  states: ReadonlyMap<string, State>,
+  loads: readonly Load[],
+  clock: number,
+): Promise<void> {
   const results = await session.run(loads.map((load) => load.statement));
   fill(
     states,
     loads.map(({ kind }, i) => ({ kind, result: results[i] as Result })),
+    clock,
   );
 }
 
@@ -269,22 +351,17 @@ async function loadDueHolders(
     const state = states.get(workspace);
     const sweeps = list.find(({ command }) => command.verb === "sweep" || command.verb === "advanceClock");
     if (state === undefined || sweeps === undefined) continue;
-    const now = sweeps.command.verb === "advanceClock" ? sweeps.command.now : clockOf(state.workspace, clock);
+    const now = sweeps.command.verb === "advanceClock" ? sweeps.command.now : presentOf(state.workspace, clock);
     const [due] = await session.run([loader.dueHolders(workspace, now, DUE_HOLDERS)]);
     const need = noNeeds();
     for (const row of due?.rows ?? []) need.holders.add(row[0]);
-    await loadMore(session, states, loader.load(new Map([[workspace, need]]), false));
-    await completeStates(loader, session, new Map([[workspace, state]]));
+    await loadMore(session, states, loader.load(new Map([[workspace, need]])), clock);
+    await completeStates(loader, session, new Map([[workspace, state]]), clock);
   }
 }
 
 /** How many holders one sweep of a workspace expires; the next one takes the rest. */
 const DUE_HOLDERS = 1000;
-
-/** The present of a workspace: its test clock's, or the database's; never before the last instant decided at. */
-export function clockOf(workspace: WorkspaceRow, clock: number): number {
-  return workspace.testClock ?? Math.max(clock, workspace.lastInstant);
-}
 
 /** Decides the commands of one workspace. Answers its state when something must be stored, else `null`. */
 function decideAll(
@@ -298,7 +375,7 @@ function decideAll(
   let now = 0;
   let wrote = false;
   if (state !== undefined && stored !== null) {
-    now = clockOf(stored, opened.clock);
+    now = presentOf(stored, opened.clock);
     const first = list[0]?.command;
     if (first?.verb === "advanceClock" && stored.testClock !== null) now = Math.max(now, first.now);
     applyTime(state, now);

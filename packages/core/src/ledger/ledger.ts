@@ -8,6 +8,7 @@ import { createChargeMemory } from "../store/needs.ts";
 import { createSaver } from "../store/save.ts";
 import { type CommitScope, createSql, type Sql } from "../store/sql.ts";
 import { beginBatch, beginEmbeddedBatch, commit, mustBeReadCommitted } from "../store/transaction.ts";
+import { createWorkspaceMemory } from "../store/workspace-memory.ts";
 import {
   type Batch,
   type BatchParts,
@@ -62,6 +63,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     mixed: commitScope === "workspace" ? null : forMany(createSql(schema, "mixed")),
     catalogs,
     memory: createChargeMemory(),
+    workspaces: createWorkspaceMemory(),
     begin: database.kind === "pg" ? beginBatch(lockTimeoutMs) : beginEmbeddedBatch,
     commit: [commit],
   };
@@ -92,6 +94,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const within: BatchParts = {
     ...parts,
     memory: { recall: parts.memory.recall, remember: () => {} },
+    workspaces: { recall: parts.workspaces.recall, remember: () => {} },
     begin: [mustBeReadCommitted],
     commit: [],
   };

@@ -4,12 +4,13 @@ import type { Database, Result, Rows, Session } from "../database/port.ts";
 import { applyTime } from "../engine/advance.ts";
 import { attempt } from "../engine/journal.ts";
 import type { State } from "../engine/state.ts";
+import { presentOf } from "../engine/workspace.ts";
 import { emptyState, fill, stillMissing } from "../store/assemble.ts";
 import type { Loader } from "../store/load.ts";
 import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import { beginRead, commit } from "../store/transaction.ts";
-import { clockOf, completeStates, versionsOf } from "./batch.ts";
+import { completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { publicError } from "./public-error.ts";
 
@@ -20,7 +21,11 @@ export interface Reader {
 
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
   async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
-    const loads = loader.load(new Map([[workspace, need]]), true);
+    const loads = [
+      ...loader.terms([workspace]),
+      ...loader.leases([workspace]),
+      ...loader.load(new Map([[workspace, need]])),
+    ];
     const answers = await session.run([
       ...beginRead,
       loader.find([workspace]),
@@ -34,10 +39,13 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
     return { found, clock, version, answers: loads.map(({ kind }, i) => ({ kind, result: answers[4 + i] as Result })) };
   }
 
-  function stateOf({ found, version, answers }: Snapshot, known: ReadonlyMap<string, Catalog>): Map<string, State> {
+  function stateOf(
+    { found, clock, version, answers }: Snapshot,
+    known: ReadonlyMap<string, Catalog>,
+  ): Map<string, State> {
     const row = toWorkspace(found);
     const states = new Map([[row.id, emptyState(row, version, known)]]);
-    fill(states, answers);
+    fill(states, answers, clock);
     return states;
   }
 
@@ -57,7 +65,7 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
           await catalogs.ensure(session, [again.version]);
           const complete = stateOf(again, catalogs.known);
           await catalogs.ensure(session, versionsOf(complete.values()));
-          await completeStates(loader, session, complete);
+          await completeStates(loader, session, complete, again.clock);
           await session.run([commit]);
           return { states: complete, clock: again.clock };
         })
@@ -65,7 +73,7 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
           throw publicError(error);
         });
       const state = prepared.states.get(workspace) as State;
-      const now = clockOf(state.workspace, prepared.clock);
+      const now = presentOf(state.workspace, prepared.clock);
       applyTime(state, now);
       return attempt(
         state,

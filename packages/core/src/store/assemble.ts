@@ -1,5 +1,7 @@
 import type { Catalog } from "@ducat/client";
-import { operationKey, type State, type WorkspaceRow } from "../engine/state.ts";
+import { needsPool } from "../engine/level.ts";
+import { operationKey, POOL, type State, type WorkspaceRow } from "../engine/state.ts";
+import { presentOf } from "../engine/workspace.ts";
 import type { Answered } from "./load.ts";
 import { type Need, noNeeds } from "./needs.ts";
 import { toCharge, toGrant, toHolder, toMember, toOperation, toRequest, toTerm, toTopUp } from "./rows.ts";
@@ -40,6 +42,7 @@ export function emptyState(
 export function fill(
   states: ReadonlyMap<string, State>,
   answers: readonly Answered[],
+  clock: number,
   needs?: ReadonlyMap<string, Need>,
 ): void {
   for (const { kind, result } of answers) {
@@ -57,6 +60,9 @@ export function fill(
           state.terms.push(toTerm(row));
           break;
         case "leases":
+          fillLease(state, row, clock);
+          break;
+        case "runOut":
           state.runOut.push(row[1]);
           break;
         case "holders":
@@ -95,8 +101,17 @@ export function fill(
 function useKnown(state: State, row: Answered["result"]["rows"][number], need: Need | undefined): void {
   if (state.charges.has(row[1])) return;
   const known = need?.known.get(row[1]);
-  if (known !== undefined && known.version === row[2]) state.charges.set(known.id, { ...known, stored: known });
-  else state.changed.push(row[1]);
+  if (known !== undefined && known.version === row[2]) {
+    state.charges.set(known.id, { ...known, stored: known, place: row[3] });
+  } else state.changed.push(row[1]);
+}
+
+/** A lease that has run out is ended; one that has not tells when to look again. */
+function fillLease(state: State, row: Answered["result"]["rows"][number], clock: number): void {
+  const { workspace } = state;
+  const [, charge, endsAt] = row as [string, string, number];
+  if (endsAt <= presentOf(workspace, clock)) state.runOut.push(charge);
+  else if (workspace.leaseDue === null || endsAt < workspace.leaseDue) workspace.leaseDue = endsAt;
 }
 
 function fillGrant(state: State, row: Answered["result"]["rows"][number]): void {
@@ -114,6 +129,7 @@ export function stillMissing(states: ReadonlyMap<string, State>): Map<string, Ne
   for (const [workspace, state] of states) {
     const need = noNeeds();
     need.holders.clear();
+    if (!state.holders.has(POOL) && needsPool(state)) need.holders.add(POOL);
     const holder = (id: string) => {
       if (!state.holders.has(id)) need.holders.add(id);
     };

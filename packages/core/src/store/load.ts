@@ -25,6 +25,9 @@ export const workspaceColumns = [
   "w.pending_by_period",
   ms("w.pending_anchor"),
   "w.parked_pin",
+  "w.terms_count",
+  "w.pool_live",
+  ms("w.lease_due"),
 ].join(", ");
 
 export const termColumns = [
@@ -173,6 +176,7 @@ export type LoadedKind =
   | "grants"
   | "charges"
   | "leases"
+  | "runOut"
   | "topUps"
   | "requests"
   | "operations";
@@ -193,7 +197,11 @@ export interface Loader {
   /** The clock, read after the locks are held, and the published catalog version. */
   clock(): Statement;
   /** What the commands of the workspaces need, as one list of statements. */
-  load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
+  load(needs: ReadonlyMap<string, Need>): Load[];
+  /** The dated lists of terms. */
+  terms(workspaces: readonly string[]): Load[];
+  /** Leases that have run out, and of each workspace the one that ends next. */
+  leases(workspaces: readonly string[]): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
   /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
@@ -211,7 +219,10 @@ export function createLoader(sql: Sql): Loader {
   const anyOf = (column: string) => (single ? `${column} = $1::text` : `${column} = any($1::text[])`);
   const one = (workspaces: readonly string[]) => (single ? (workspaces[0] as string) : workspaces);
 
-  const select = `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`;
+  // Where the rows are, so that what changed is written there without looking for it a second time. A table distributed
+  // over several servers has no such places.
+  const place = (alias: string) => (single ? "" : `, ${alias}.ctid`);
+  const select = `select ${workspaceColumns}${place("w")} from ${schema}workspace w where ${anyOf("w.id")}`;
   const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };
   const lockSkipping: Prepared = {
     name: "lock skipping",
@@ -230,20 +241,23 @@ export function createLoader(sql: Sql): Loader {
   };
   // Read once, and so a bound of the index scan; clock_timestamp() itself would be asked again for every lease.
   const present = "(select clock_timestamp())";
+  const leasesOf = (workspace: string) => {
+    const ends = (which: string, limit: number) =>
+      `(select l.charge_id, l.expires_at from ${schema}lease l where l.workspace_id = ${workspace}` +
+      ` and l.expires_at ${which} ${present} order by l.expires_at, l.charge_id limit ${limit})`;
+    return `(${ends("<=", RUN_OUT_LIMIT + 1)} union all ${ends(">", 1)}) l`;
+  };
   const leases: Prepared = {
     name: "leases",
     text: single
-      ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-        ` and l.expires_at <= ${present} order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
-      : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
-        ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= ${present}` +
-        ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
+      ? `select $1::text, l.charge_id, ${ms("l.expires_at")} from ${leasesOf("$1::text")}`
+      : `select w.id, l.charge_id, ${ms("l.expires_at")} from unnest($1::text[]) w(id) cross join lateral ${leasesOf("w.id")}`,
   };
   // All of them at once: what a test clock passes over takes effect in the order of its instants, not in two goes.
   const leasesBy: Prepared = {
     name: "leases by",
     text:
-      `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
+      `select l.workspace_id, l.charge_id, ${ms("l.expires_at")} from ${schema}lease l where l.workspace_id = $1::text` +
       " and l.expires_at <= to_timestamp($2::float8 / 1000) order by l.expires_at, l.charge_id",
   };
 
@@ -271,16 +285,18 @@ export function createLoader(sql: Sql): Loader {
     const named = withCharges
       ? `select k.workspace_id, k.c1 as id from ${keys.rows} union select c.workspace_id, c.member from ${chargeKeys.rows}` +
         ` join ${schema}charge c on c.workspace_id = kc.workspace_id and c.id = kc.c1`
-      : `select distinct k.workspace_id, k.c1 as id from ${keys.rows}`;
+      : null;
+    // Nobody names a holder twice, so the keys are joined as they are.
+    if (named === null) return `${byId(table, alias, id)} ${joins}`;
     return (
       `from (${named}) x join ${schema}${table} ${alias}` +
       ` on ${alias}.workspace_id = x.workspace_id and ${alias}.${id} = x.id ${joins}`
     );
   };
   const holderText = (withCharges: boolean) =>
-    `select ${holderColumns} ${holdersOf("holder", "h", "id", member, withCharges)}`;
+    `select ${holderColumns}${place("h")} ${holdersOf("holder", "h", "id", member, withCharges)}`;
   const grantText = (withCharges: boolean) =>
-    `select ${grantColumns} ${holdersOf("credit_grant", "g", "holder", "", withCharges)} and not g.closed`;
+    `select ${grantColumns}${place("g")} ${holdersOf("credit_grant", "g", "holder", "", withCharges)} and not g.closed`;
   const prepared = {
     holders: { name: "holders", text: holderText(false) },
     holdersOfCharges: { name: "holders of charges", text: holderText(true) },
@@ -288,28 +304,28 @@ export function createLoader(sql: Sql): Loader {
     grantsOfCharges: { name: "grants of charges", text: grantText(true) },
     charges: {
       name: "charges",
-      text: `select ${chargeColumns} ${byId("charge", "c")}`,
+      text: `select ${chargeColumns}${place("c")} ${byId("charge", "c")}`,
     },
     chargeVersions: {
       name: "charge versions",
-      text: `select c.workspace_id, c.id, c.version ${byId("charge", "c")}`,
+      text: `select c.workspace_id, c.id, c.version${place("c")} ${byId("charge", "c")}`,
     },
     allHolders: {
       name: "all holders",
-      text: `select ${holderColumns} from ${schema}holder h ${member} where ${anyOf("h.workspace_id")}`,
+      text: `select ${holderColumns}${place("h")} from ${schema}holder h ${member} where ${anyOf("h.workspace_id")}`,
     },
     allGrants: {
       name: "all grants",
-      text: `select ${grantColumns} from ${schema}credit_grant g where ${anyOf("g.workspace_id")} and not g.closed`,
+      text: `select ${grantColumns}${place("g")} from ${schema}credit_grant g where ${anyOf("g.workspace_id")} and not g.closed`,
     },
     grantsById: {
       name: "grants by id",
-      text: `select ${grantColumns} ${byId("credit_grant", "g")}`,
+      text: `select ${grantColumns}${place("g")} ${byId("credit_grant", "g")}`,
     },
     grantsOfSlices: {
       name: "grants of slices",
       text:
-        `select ${grantColumns} from ${keys.rows}` +
+        `select ${grantColumns}${place("g")} from ${keys.rows}` +
         ` join ${schema}charge c on c.workspace_id = ${keys.workspace} and c.id = k.c1` +
         " cross join lateral jsonb_array_elements(c.slices::jsonb) s" +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace} and g.id = s->>0`,
@@ -317,7 +333,7 @@ export function createLoader(sql: Sql): Loader {
     grantsOfTopUps: {
       name: "grants of top-ups",
       text:
-        `select ${grantColumns} from ${keys.rows}` +
+        `select ${grantColumns}${place("g")} from ${keys.rows}` +
         ` join ${schema}top_up t on t.workspace_id = ${keys.workspace} and t.id = k.c1` +
         " cross join lateral jsonb_array_elements_text(t.recipients) s(recipient)" +
         ` join ${schema}credit_grant g on g.workspace_id = ${keys.workspace}` +
@@ -342,6 +358,12 @@ export function createLoader(sql: Sql): Loader {
         ` where t.workspace_id = $1::text and t.starts_at <= ${sweptAt} and ${beginsRun(schema, "$1::text")})) limit $3::integer`,
     },
   } satisfies Record<string, Prepared>;
+
+  function each(kind: LoadedKind, what: Prepared, workspaces: readonly string[]): Load[] {
+    if (workspaces.length === 0) return [];
+    const groups = single ? workspaces.map((id) => [id]) : [workspaces];
+    return groups.map((group) => ({ kind, statement: statement(what, [one(group)]) }));
+  }
 
   function keyed(
     kind: LoadedKind,
@@ -402,15 +424,12 @@ export function createLoader(sql: Sql): Loader {
     lock: (workspaces, skipLocked) => statement(skipLocked ? lockSkipping : lock, [one(workspaces)]),
     find: (workspaces) => statement(find, [one(workspaces)]),
     clock: () => ({ name: clock.name, text: clock.text }),
-    runOutBy: (workspace, instant) => ({ kind: "leases", statement: statement(leasesBy, [workspace, instant]) }),
+    runOutBy: (workspace, instant) => ({ kind: "runOut", statement: statement(leasesBy, [workspace, instant]) }),
     dueHolders: (workspace, instant, limit) => statement(prepared.dueHolders, [workspace, instant, limit]),
-    load(needs, full) {
-      const workspaces = [...needs.keys()];
+    terms: (workspaces) => each("terms", terms, workspaces),
+    leases: (workspaces) => each("leases", leases, workspaces),
+    load(needs) {
       const loads: Load[] = [];
-      if (full) {
-        loads.push({ kind: "terms", statement: statement(terms, [one(workspaces)]) });
-        loads.push({ kind: "leases", statement: statement(leases, [one(workspaces)]) });
-      }
       loads.push(...holders(needs));
       loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
       loads.push(...keyed("chargeVersions", prepared.chargeVersions, needs, (need) => need.known.keys()));

@@ -1,5 +1,5 @@
 import type { Statement } from "../database/port.ts";
-import type { ChargeRow, State, Term, Tracked, WorkspaceRow } from "../engine/state.ts";
+import { type ChargeRow, POOL, type State, type Term, type Tracked, type WorkspaceRow } from "../engine/state.ts";
 import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
@@ -8,6 +8,7 @@ import {
   eventTable,
   grantTable,
   holderTable,
+  isClosed,
   isPlainCharge,
   isPlainEnd,
   type LeaseRow,
@@ -54,6 +55,14 @@ interface Written<Row> {
   columns: readonly Column<Row>[];
   many: Prepared;
   one: Prepared;
+  /** For lists of rows that are known by their place. */
+  placed?: Placed<Row>;
+}
+
+interface Placed<Row> {
+  place: (row: Row) => string | undefined;
+  columns: readonly Column<Row>[];
+  many: Prepared;
 }
 
 interface Writer<Row> {
@@ -102,7 +111,7 @@ function insertInto<Row>(
 /** Sets all columns but the first `keys`, which find the row. */
 function updateOf<Row>(
   sql: Sql,
-  table: string,
+  { name: table, place }: Table<Row>,
   columns: readonly Column<Row>[],
   keys: number,
   workspaceColumn = "workspace_id",
@@ -117,6 +126,36 @@ function updateOf<Row>(
     columns,
     many: { name: `${table} update`, text: text(element, from.workspace, ` from ${from.rows}`) },
     one: { name: `${table} update one`, text: text(parameter, "$1::text", "") },
+    ...(sql.scope === "mixed" && place !== undefined
+      ? { placed: updateByPlace(sql, table, columns.slice(keys), place) }
+      : {}),
+  };
+}
+
+/**
+ * The same for rows that this transaction has just read, by where they are: no index is asked. They are there still,
+ * because nobody changes them without the workspace's lock; if anybody did, the division by zero stops the transaction.
+ */
+function updateByPlace<Row>(
+  sql: Sql,
+  table: string,
+  columns: readonly Column<Row>[],
+  place: (row: Row) => string | undefined,
+): Placed<Row> {
+  const all: Column<Row>[] = [...columns, { name: "ctid", type: "tid", value: (row) => place(row) as string }];
+  const lists = all.map((column, i) => `$${i + 1}::${column.type}[]`).join(", ");
+  const names = all.map((_, i) => `c${i + 1}`).join(", ");
+  const set = columns.map((column, i) => `${column.name} = ${element(column, i)}`).join(", ");
+  return {
+    place,
+    columns: all,
+    many: {
+      name: `${table} update by place`,
+      text:
+        `with moved as (update ${sql.schema}${table} t set ${set} from unnest(${lists}) k(${names})` +
+        ` where t.ctid = k.c${all.length} returning 1)` +
+        ` select 1 / (count(*) = $${all.length + 1}::bigint)::int from moved`,
+    },
   };
 }
 
@@ -129,7 +168,7 @@ function writer<Row>(sql: Sql, table: Table<Row>, extra = nothing, workspaceColu
   const keys = keysOf(table);
   return {
     insert: insertInto(sql, name, [...fixed, ...mutable], extra, workspaceColumn),
-    update: updateOf(sql, name, [...keys, ...mutable], keys.length, workspaceColumn),
+    update: updateOf(sql, table, [...keys, ...mutable], keys.length, workspaceColumn),
   };
 }
 
@@ -157,8 +196,8 @@ export function createSaver(sql: Sql): Saver {
     event: writer(sql, eventTable, { names: "", values: "", suffix: " on conflict do nothing" }),
   };
   const plainInsert = insertInto(sql, "charge", plainCharge);
-  const endUpdate = updateOf(sql, "charge", plainEnd, 1);
-  const seqUpdate = updateOf(sql, "workspace", workspaceMoved, 0, "id");
+  const endUpdate = updateOf(sql, chargeTable, plainEnd, 1);
+  const seqUpdate = updateOf(sql, workspaceTable, workspaceMoved, 0, "id");
   const leases = keyedSource(sql, ["bigint", "text"]);
   const leaseDelete: Written<LeaseRow> = {
     columns: leaseTable.fixed,
@@ -176,8 +215,10 @@ export function createSaver(sql: Sql): Saver {
     },
   };
 
-  function written<Row>({ columns, many, one }: Written<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
+  function written<Row>({ columns, many, one, placed }: Written<Row>, { workspaces, rows }: Rows<Row>): Statement[] {
     if (rows.length === 0) return [];
+    if (placed !== undefined && rows.every((row) => placed.place(row) !== undefined))
+      return [statement(placed.many, [...lists(placed.columns, rows), rows.length])];
     if (rows.length === 1) {
       const row = rows[0] as Row;
       return [statement(one, [workspaces[0] as string, ...columns.map(({ value }) => value(row))])];
@@ -200,11 +241,25 @@ export function createSaver(sql: Sql): Saver {
     return [...written(writer.insert, fresh), ...written(writer.update, changed)];
   }
 
+  /** What the workspace's row says of other tables, so that commands need not look there. */
+  function keepBooks(state: State): void {
+    const { workspace } = state;
+    workspace.termsCount = state.terms.length;
+    if (state.holders.has(POOL)) {
+      workspace.poolLive = (state.grantsByHolder.get(POOL) ?? []).some((grant) => !isClosed(grant));
+    }
+    for (const charge of state.charges.values()) {
+      const ends = charge.dirty ? leaseOf(charge) : null;
+      if (ends !== null && (workspace.leaseDue === null || ends < workspace.leaseDue)) workspace.leaseDue = ends;
+    }
+  }
+
   function saveWorkspaces(changes: readonly Changes[]): Statement[] {
     const fresh = collect<State["workspace"]>();
     const changed = collect<State["workspace"]>();
     const moved = collect<State["workspace"]>();
     for (const { state, storedWorkspace } of changes) {
+      keepBooks(state);
       const row = state.workspace;
       add(storedWorkspace === null ? fresh : onlyMoved(row, storedWorkspace) ? moved : changed, row.id, row);
     }
@@ -305,7 +360,9 @@ function onlyMoved(row: WorkspaceRow, stored: WorkspaceRow): boolean {
     row.pinnedVersion === stored.pinnedVersion &&
     row.parkedPin === stored.parkedPin &&
     row.roles === stored.roles &&
-    row.epochs === stored.epochs
+    row.epochs === stored.epochs &&
+    row.termsCount === stored.termsCount &&
+    row.poolLive === stored.poolLive
   );
 }
 

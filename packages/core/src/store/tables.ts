@@ -21,7 +21,7 @@ type Scalar = string | number | boolean | null;
 /** How a column is written: its name, the type of its list, the expression over the list's element, and the value. */
 export interface Column<Row> {
   name: string;
-  type: "text" | "bigint" | "integer" | "smallint" | "boolean";
+  type: "text" | "bigint" | "integer" | "smallint" | "boolean" | "tid";
   /** Turns the list's element into the column's type. */
   wrap?: (element: string) => string;
   value: (row: Row) => Scalar;
@@ -34,6 +34,8 @@ export interface Table<Row> {
   key: readonly string[];
   /** Written with the row and whenever it changes. */
   mutable: readonly Column<Row>[];
+  /** Where a row that was just read is kept. */
+  place?: (row: Row) => string | undefined;
 }
 
 function text<Row>(name: string, value: (row: Row) => string | null): Column<Row> {
@@ -66,6 +68,7 @@ function json<Row>(name: string, value: (row: Row) => unknown): Column<Row> {
 export const workspaceTable: Table<WorkspaceRow> = {
   name: "workspace",
   key: [],
+  place: (row) => row.place,
   fixed: [instant("created_at", (row) => row.createdAt)],
   mutable: [
     bigint("seq", (row) => row.seq),
@@ -86,6 +89,9 @@ export const workspaceTable: Table<WorkspaceRow> = {
     json("parked_pin", (row) => row.parkedPin),
     json("roles", (row) => row.roles),
     integer("epochs", (row) => row.epochs),
+    integer("terms_count", (row) => row.termsCount),
+    boolean("pool_live", (row) => row.poolLive),
+    instant("lease_due", (row) => row.leaseDue),
   ],
 };
 
@@ -93,6 +99,7 @@ export const workspaceTable: Table<WorkspaceRow> = {
 export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
   bigint("seq", (row) => row.seq),
   instant("last_instant", (row) => row.lastInstant),
+  instant("lease_due", (row) => row.leaseDue),
 ];
 
 export const termsTable: Table<Term> = {
@@ -131,6 +138,7 @@ export const memberTable: Table<MemberRow> = {
 export const holderTable: Table<HolderRow> = {
   name: "holder",
   key: ["id"],
+  place: (row) => row.place,
   fixed: [text("id", (row) => row.id)],
   mutable: [
     bigint("balance", (row) => row.balance),
@@ -150,6 +158,7 @@ export const holderTable: Table<HolderRow> = {
 export const grantTable: Table<GrantRow> = {
   name: "credit_grant",
   key: ["id"],
+  place: (row) => row.place,
   fixed: [
     text("id", (row) => row.id),
     text("holder", (row) => row.holder),
@@ -170,10 +179,14 @@ export const grantTable: Table<GrantRow> = {
     instant("expires_at", (row) => row.expiresAt),
     json("clawback", (row) => row.clawback),
     { name: "noticed", type: "smallint", value: (row) => row.noticed },
-    // A closed grant needs not be loaded: nothing of it can be spent, come back by itself, or be owed.
-    boolean("closed", (row) => row.available === 0 && row.held === 0 && !hasClawback(row)),
+    boolean("closed", isClosed),
   ],
 };
+
+/** A closed grant needs not be loaded: nothing of it can be spent, come back by itself, or be owed. */
+export function isClosed(row: GrantRow): boolean {
+  return row.available === 0 && row.held === 0 && !hasClawback(row);
+}
 
 /** Slices as JSON lists, in a text column: they are read back as they were written, and PostgreSQL need not parse them. */
 function encodeSlices(slices: readonly Slice[]): string {
@@ -208,6 +221,7 @@ const entryNumbers: Column<ChargeRow> = {
 export const chargeTable: Table<ChargeRow> = {
   name: "charge",
   key: ["id"],
+  place: (row) => row.place,
   fixed: [
     text("id", (row) => row.id),
     text("member", (row) => row.member),

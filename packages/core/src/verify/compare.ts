@@ -20,6 +20,9 @@ export interface Snapshot {
   /** What the operator revoked, by grant. */
   operatorRevoked: ReadonlyMap<string, number>;
   topUps: readonly TopUpRow[];
+  terms: number;
+  /** The earliest end of a lease; `null`: there is none. */
+  firstLease: number | null;
 }
 
 const columns: readonly Column[] = ["available", "held", "spent", "expired", "revoked"];
@@ -33,6 +36,7 @@ export function compare(snapshot: Snapshot, replay: Replay, report: Report): voi
     report.add("workspace-time", {}, `not after ${last}`, new Date(replay.lastAt).toISOString(), "the latest entry");
   }
   compareRoles(snapshot, report);
+  compareBooks(snapshot, report);
   for (const grant of snapshot.grants.values()) compareGrant(snapshot, grant, replay.grants.get(grant.id), report);
   for (const [id, { holder }] of replay.grants) {
     if (!snapshot.grants.has(id)) report.add("unknown-grant", { grant: id, holder }, "a grant", "none", `grant ${id}`);
@@ -106,6 +110,19 @@ function compareHolders(snapshot: Snapshot, replay: Replay, report: Report): voi
   }
   for (const id of replay.holders.keys()) {
     if (!snapshot.holders.has(id)) report.add("unknown-holder", { holder: id }, "a holder", "none", `holder ${id}`);
+  }
+}
+
+/** What the workspace's row says of other tables, so that commands need not look there. */
+function compareBooks({ workspace, grants, terms, firstLease }: Snapshot, report: Report): void {
+  report.same("workspace-terms", {}, terms, workspace.termsCount, "the workspace's count of terms");
+  const live = [...grants.values()].some(({ holder, closed }) => holder === POOL && !closed);
+  report.same("workspace-pool", {}, live, workspace.poolLive, "whether the pool has a grant that is not closed");
+  if (firstLease !== null && (workspace.leaseDue === null || workspace.leaseDue > firstLease)) {
+    const [first, due] = [firstLease, workspace.leaseDue].map((at) =>
+      at === null ? "never" : new Date(at).toISOString(),
+    );
+    report.add("workspace-lease", {}, `not after ${first}`, due as string, "when the workspace looks for leases");
   }
 }
 

@@ -10,9 +10,16 @@ import { decide } from "../../src/engine/decide.ts";
 import { attempt } from "../../src/engine/journal.ts";
 import { type QuoteQuestion, quote } from "../../src/engine/quote.ts";
 import { chargeOf } from "../../src/engine/settle.ts";
-import type { EntryRow, EventRow, GrantRow, HolderRow, State, Tracked } from "../../src/engine/state.ts";
-import { newWorkspace, presentWorkspace } from "../../src/engine/workspace.ts";
-import { clockOf } from "../../src/ledger/batch.ts";
+import {
+  type EntryRow,
+  type EventRow,
+  type GrantRow,
+  type HolderRow,
+  POOL,
+  type State,
+  type Tracked,
+} from "../../src/engine/state.ts";
+import { newWorkspace, presentOf, presentWorkspace } from "../../src/engine/workspace.ts";
 import { emptyState } from "../../src/store/assemble.ts";
 import { checkCharge } from "../../src/verify/check-charge.ts";
 import { compare } from "../../src/verify/compare.ts";
@@ -58,7 +65,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
       if (list === undefined) state.grantsByHolder.set(grant.holder, [grant]);
       else list.push(grant);
     }
-    return { state, now: clockOf(state.workspace, at) };
+    return { state, now: presentOf(state.workspace, at) };
   }
 
   function applyWhatTimeHasDone(state: State, now: number): void {
@@ -182,7 +189,11 @@ function differences(stored: Stored): string[] {
   const closed = (grant: GrantRow) => grant.available === 0 && grant.held === 0 && !hasClawback(grant);
   const grants = new Map([...stored.grants].map(([key, grant]) => [key, { ...grant, closed: closed(grant) }]));
   const topUps = [...stored.topUps.values()];
-  compare({ ...stored, grants, openSlices, operatorRevoked, topUps }, replay, report);
+  // What the store keeps in the workspace's row for itself, nobody keeps here.
+  const poolLive = [...grants.values()].some((grant) => grant.holder === POOL && !grant.closed);
+  const workspace = { ...stored.workspace, termsCount: stored.terms.length, poolLive };
+  const snapshot = { ...stored, workspace, terms: stored.terms.length, firstLease: null };
+  compare({ ...snapshot, grants, openSlices, operatorRevoked, topUps }, replay, report);
   for (const charge of charges) {
     const entries = stored.entries.filter(({ seq }) => charge.entries.includes(seq));
     checkCharge({ charge, entries, leased: charge.state === "open" }, report);

@@ -36,6 +36,30 @@ export const corruptions: readonly Corruption[] = [
     about: {},
   },
   {
+    what: "the workspace counts a term that is not there",
+    sql: "update {schema}.workspace set terms_count = terms_count + 1 where id = 'acme'",
+    names: ["workspace-terms"],
+    about: {},
+  },
+  {
+    what: "the workspace forgot whether its pool has credits",
+    sql: "update {schema}.workspace set pool_live = not pool_live where id = 'acme'",
+    names: ["workspace-pool"],
+    about: {},
+  },
+  {
+    what: "the workspace looks for leases that ran out when one has run out long ago",
+    sql: "update {schema}.workspace set lease_due = lease_due + interval '1 year' where id = 'acme'",
+    names: ["workspace-lease"],
+    about: {},
+  },
+  {
+    what: "the workspace never looks for leases that ran out",
+    sql: "update {schema}.workspace set lease_due = null where id = 'acme'",
+    names: ["workspace-lease"],
+    about: {},
+  },
+  {
     what: "an entry has a kind that nobody knows",
     sql: `update {schema}.entry set kind = 'gift' where ${entryOf("whole", "charge")}`,
     names: ["entry-kind"],

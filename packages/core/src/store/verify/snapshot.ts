@@ -1,4 +1,4 @@
-import type { Param, Rows, Session, Statement } from "../../database/port.ts";
+import type { Param, Result, Rows, Session, Statement } from "../../database/port.ts";
 import type { HolderRow, MemberRow } from "../../engine/state.ts";
 import type { Snapshot, VerifiedGrant } from "../../verify/compare.ts";
 import type { Report } from "../../verify/report.ts";
@@ -14,13 +14,21 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
   const { schema } = sql;
   const paged = (name: string, text: string) => eachRow(session, `verify ${name}`, text, [workspace]);
 
-  const [found] = await session.run([
+  const [found, numbers] = await session.run([
     {
       name: "verify workspace",
       text: `select ${workspaceColumns} from ${schema}workspace w where w.id = $1::text`,
       params: [workspace],
     },
+    {
+      name: "verify books",
+      text:
+        `select (select count(*) from ${schema}terms t where t.workspace_id = $1::text),` +
+        ` (select ${ms("min(l.expires_at)")} from ${schema}lease l where l.workspace_id = $1::text)`,
+      params: [workspace],
+    },
   ]);
+  const [terms, firstLease] = (numbers as Result).rows[0] as [number, number | null];
   const holders = new Map<string, HolderRow>();
   const members = new Map<string, MemberRow>();
   const grants = new Map<string, VerifiedGrant>();
@@ -80,6 +88,8 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
     openSlices,
     operatorRevoked,
     topUps,
+    terms,
+    firstLease,
   };
 }
 
