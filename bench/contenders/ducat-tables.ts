@@ -38,7 +38,7 @@ export async function readDucatState(tables: Sessions, schema: string, member: s
 
 /** What autovacuum does within a minute of a table being filled; empty tables are left as nobody has counted them. */
 export async function analyzeDucatTables(tables: Sessions, schema: string): Promise<void> {
-  for (const table of ["workspace", "terms", "member", "holder", "credit_grant"]) {
+  for (const table of ["workspace", "terms", "holder", "credit_grant"]) {
     await tables.script(`ANALYZE ${schema}.${table}`);
   }
 }

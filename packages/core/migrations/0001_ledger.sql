@@ -57,18 +57,7 @@ create table {schema}.terms (
   primary key (workspace_id, n)
 );
 
-create table {schema}.member (
-  workspace_id text collate "C" not null references {schema}.workspace (id),
-  id text collate "C" not null check (id <> 'workspace'),
-  role text not null,
-  name text,
-  email text,
-  cap bigint check (cap between 0 and 9007199254740991),
-  removed_at timestamptz,
-  primary key (workspace_id, id)
-);
-
--- One row for each member, and one called `workspace` for the pool.
+-- One row for each member, and one called `workspace` for the pool: who has no role is no member.
 create table {schema}.holder (
   workspace_id text collate "C" not null references {schema}.workspace (id),
   id text collate "C" not null,
@@ -83,6 +72,11 @@ create table {schema}.holder (
   term integer not null,
   last_at timestamptz not null,
   parked jsonb,
+  role text,
+  name text,
+  email text,
+  cap bigint,
+  removed_at timestamptz,
   primary key (workspace_id, id),
   constraint holder_numbers check (least(balance, debt, mark, allotted, cap_used) >= 0)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "8836c0a584ced70359945603a0b765d6a7e4cfbc7ec96574f211820fa1fb7b9c",
+    hash: "ca668075fa431ab7706787a05ad53d2d52ff5a3feb0001c98f6092a79ff8f2f2",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 --
@@ -65,18 +65,7 @@ create table {schema}.terms (
   primary key (workspace_id, n)
 );
 
-create table {schema}.member (
-  workspace_id text collate "C" not null references {schema}.workspace (id),
-  id text collate "C" not null check (id <> 'workspace'),
-  role text not null,
-  name text,
-  email text,
-  cap bigint check (cap between 0 and 9007199254740991),
-  removed_at timestamptz,
-  primary key (workspace_id, id)
-);
-
--- One row for each member, and one called \`workspace\` for the pool.
+-- One row for each member, and one called \`workspace\` for the pool: who has no role is no member.
 create table {schema}.holder (
   workspace_id text collate "C" not null references {schema}.workspace (id),
   id text collate "C" not null,
@@ -91,6 +80,11 @@ create table {schema}.holder (
   term integer not null,
   last_at timestamptz not null,
   parked jsonb,
+  role text,
+  name text,
+  email text,
+  cap bigint,
+  removed_at timestamptz,
   primary key (workspace_id, id),
   constraint holder_numbers check (least(balance, debt, mark, allotted, cap_used) >= 0)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

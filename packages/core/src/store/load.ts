@@ -60,11 +60,11 @@ export const holderColumns = [
   "h.term",
   ms("h.last_at"),
   "h.parked",
-  "m.role",
-  "m.name",
-  "m.email",
-  "m.cap",
-  ms("m.removed_at"),
+  "h.role",
+  "h.name",
+  "h.email",
+  "h.cap",
+  ms("h.removed_at"),
 ].join(", ");
 
 export const grantColumns = [
@@ -270,33 +270,29 @@ export function createLoader(sql: Sql): Loader {
       ? `from ${schema}${table} ${alias} where ${alias}.workspace_id = $1::text and ${alias}.${id} = any($2::text[])`
       : `from ${found.rows} join ${schema}${table} ${alias}` +
         ` on ${alias}.workspace_id = k.workspace_id and ${alias}.${id} = k.c1`;
-  const ofHolder = sql.distributed ? "$1::text" : "h.workspace_id";
-  const member = `left join ${schema}member m on m.workspace_id = ${ofHolder} and m.id = h.id`;
   /** The holders named, and those of the charges named: a settle knows its member only from the charge. */
-  const holdersOf = (table: string, alias: string, id: string, joins: string, withCharges: boolean) => {
+  const holdersOf = (table: string, alias: string, id: string, withCharges: boolean) => {
     if (single && (withCharges || sql.distributed)) {
       const ids = withCharges
         ? `in (select unnest($2::text[]) union select c.member from ${schema}charge c` +
           " where c.workspace_id = $1::text and c.id = any($3::text[]))"
         : "= any($2::text[])";
-      return `from ${schema}${table} ${alias} ${joins} where ${alias}.workspace_id = $1::text and ${alias}.${id} ${ids}`;
+      return `from ${schema}${table} ${alias} where ${alias}.workspace_id = $1::text and ${alias}.${id} ${ids}`;
     }
-    if (single) return `${byId(table, alias, id)} ${joins}`;
-    const named = withCharges
-      ? `select k.workspace_id, k.c1 as id from ${keys.rows} union select c.workspace_id, c.member from ${chargeKeys.rows}` +
-        ` join ${schema}charge c on c.workspace_id = kc.workspace_id and c.id = kc.c1`
-      : null;
     // Nobody names a holder twice, so the keys are joined as they are.
-    if (named === null) return `${byId(table, alias, id)} ${joins}`;
+    if (single || !withCharges) return byId(table, alias, id);
+    const named =
+      `select k.workspace_id, k.c1 as id from ${keys.rows} union select c.workspace_id, c.member from ${chargeKeys.rows}` +
+      ` join ${schema}charge c on c.workspace_id = kc.workspace_id and c.id = kc.c1`;
     return (
       `from (${named}) x join ${schema}${table} ${alias}` +
-      ` on ${alias}.workspace_id = x.workspace_id and ${alias}.${id} = x.id ${joins}`
+      ` on ${alias}.workspace_id = x.workspace_id and ${alias}.${id} = x.id`
     );
   };
   const holderText = (withCharges: boolean) =>
-    `select ${holderColumns}${place("h")} ${holdersOf("holder", "h", "id", member, withCharges)}`;
+    `select ${holderColumns}${place("h")} ${holdersOf("holder", "h", "id", withCharges)}`;
   const grantText = (withCharges: boolean) =>
-    `select ${grantColumns}${place("g")} ${holdersOf("credit_grant", "g", "holder", "", withCharges)} and not g.closed`;
+    `select ${grantColumns}${place("g")} ${holdersOf("credit_grant", "g", "holder", withCharges)} and not g.closed`;
   const prepared = {
     holders: { name: "holders", text: holderText(false) },
     holdersOfCharges: { name: "holders of charges", text: holderText(true) },
@@ -312,7 +308,7 @@ export function createLoader(sql: Sql): Loader {
     },
     allHolders: {
       name: "all holders",
-      text: `select ${holderColumns}${place("h")} from ${schema}holder h ${member} where ${anyOf("h.workspace_id")}`,
+      text: `select ${holderColumns}${place("h")} from ${schema}holder h where ${anyOf("h.workspace_id")}`,
     },
     allGrants: {
       name: "all grants",

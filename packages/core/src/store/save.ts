@@ -1,5 +1,14 @@
 import type { Statement } from "../database/port.ts";
-import { type ChargeRow, POOL, type State, type Term, type Tracked, type WorkspaceRow } from "../engine/state.ts";
+import {
+  type ChargeRow,
+  type HolderRow,
+  type MemberRow,
+  POOL,
+  type State,
+  type Term,
+  type Tracked,
+  type WorkspaceRow,
+} from "../engine/state.ts";
 import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
@@ -159,6 +168,16 @@ function updateByPlace<Row>(
   };
 }
 
+interface NewMember {
+  holder: HolderRow;
+  member: MemberRow;
+}
+
+/** A column of a row that is part of another. */
+function of<Whole, Part>(column: Column<Part>, part: (row: Whole) => Part): Column<Whole> {
+  return { ...column, value: (row) => column.value(part(row)) };
+}
+
 function keysOf<Row>(table: Table<Row>): Column<Row>[] {
   return table.key.map((name) => table.fixed.find((column) => column.name === name) as Column<Row>);
 }
@@ -183,7 +202,6 @@ export function createSaver(sql: Sql): Saver {
     // The workspace's own table has no `workspace_id`; its id is one.
     workspace: writer(sql, workspaceTable, nothing, "id"),
     terms: writer(sql, termsTable),
-    member: writer(sql, memberTable),
     holder: writer(sql, holderTable),
     grant: writer(sql, grantTable),
     charge: writer(sql, chargeTable),
@@ -195,6 +213,11 @@ export function createSaver(sql: Sql): Saver {
     // A notice that was given before is the same notice.
     event: writer(sql, eventTable, { names: "", values: "", suffix: " on conflict do nothing" }),
   };
+  const memberInsert = insertInto(sql, memberTable.name, [
+    ...[...holderTable.fixed, ...holderTable.mutable].map((column) => of(column, (row: NewMember) => row.holder)),
+    ...memberTable.mutable.map((column) => of(column, (row: NewMember) => row.member)),
+  ]);
+  const memberUpdate = writer(sql, memberTable).update;
   const plainInsert = insertInto(sql, "charge", plainCharge);
   const endUpdate = updateOf(sql, chargeTable, plainEnd, 1);
   const seqUpdate = updateOf(sql, workspaceTable, workspaceMoved, 0, "id");
@@ -270,6 +293,31 @@ export function createSaver(sql: Sql): Saver {
     ];
   }
 
+  /** A new member and its holder are one new row. */
+  function saveHolders(changes: readonly Changes[]): Statement[] {
+    const pools = collect<HolderRow>();
+    const fresh = collect<NewMember>();
+    const holders = collect<HolderRow>();
+    const members = collect<MemberRow>();
+    for (const { state } of changes) {
+      const { id } = state.workspace;
+      for (const holder of state.holders.values()) {
+        const member = state.members.get(holder.id);
+        if (holder.fresh && member !== undefined) add(fresh, id, { holder, member });
+        else if (holder.fresh) add(pools, id, holder);
+        else if (holder.dirty) add(holders, id, holder);
+        if (member?.dirty && !holder.fresh) add(members, id, member);
+      }
+    }
+    return [
+      ...written(writers.holder.insert, pools),
+      ...written(memberInsert, fresh),
+      ...written(writers.holder.update, holders),
+      // By key, and last: the statement before may have moved the row.
+      ...written(memberUpdate, members),
+    ];
+  }
+
   function saveTerms(changes: readonly Changes[]): Statement[] {
     const rows = collect<Term>();
     for (const { state, storedTerms } of changes) {
@@ -331,8 +379,7 @@ export function createSaver(sql: Sql): Saver {
     save: (changes) => [
       ...saveWorkspaces(changes),
       ...saveTerms(changes),
-      ...tracked(writers.member, changes, (state) => state.members),
-      ...tracked(writers.holder, changes, (state) => state.holders),
+      ...saveHolders(changes),
       ...tracked(writers.grant, changes, (state) => state.grants),
       ...saveCharges(changes),
       ...saveLeases(changes),

@@ -122,8 +122,9 @@ export const termsTable: Table<Term> = {
   mutable: [],
 };
 
+/** The columns of a holder's row that say who it is. */
 export const memberTable: Table<MemberRow> = {
-  name: "member",
+  name: "holder",
   key: ["id"],
   fixed: [text("id", (row) => row.id)],
   mutable: [

@@ -278,14 +278,14 @@ export const corruptions: readonly Corruption[] = [
     about: { holder: "ada" },
   },
   {
-    what: "a member lost their holder",
+    what: "a member was deleted",
     sql: "delete from {schema}.holder where workspace_id = 'acme' and id = 'cy'",
-    names: ["holder-member", "unknown-holder", "grant-holder"],
+    names: ["unknown-holder", "grant-holder"],
     about: { holder: "cy" },
   },
   {
-    what: "a holder lost its member",
-    sql: "delete from {schema}.member where workspace_id = 'acme' and id = 'cy'",
+    what: "a holder is no member any more",
+    sql: "update {schema}.holder set role = null where workspace_id = 'acme' and id = 'cy'",
     names: ["holder-member", "workspace-roles"],
     about: { holder: "cy" },
   },

@@ -18,18 +18,7 @@ onEachDatabase((database) => {
   /** The same rows without the constraints that would prevent the damage. */
   async function copy(): Promise<{ sql: Sql; schema: string }> {
     const schema = freshSchema();
-    const tables = [
-      "workspace",
-      "terms",
-      "member",
-      "holder",
-      "credit_grant",
-      "charge",
-      "lease",
-      "entry",
-      "top_up",
-      "operation",
-    ];
+    const tables = ["workspace", "terms", "holder", "credit_grant", "charge", "lease", "entry", "top_up", "operation"];
     const texts = tables.map(
       (table) =>
         `create table ${schema}.${table} (like ${t.schema}.${table} including defaults including indexes);` +

@@ -23,8 +23,8 @@ export async function listMembers(
     { text: `select version from ${sql.schema}catalog_version order by published_n desc limit 1` },
     {
       text:
-        `select m.id, m.role, m.name, m.email, m.cap, ${ms("m.removed_at")} from ${sql.schema}member m` +
-        " where m.workspace_id = $1::text and m.id > $2::text and m.removed_at is null" +
+        `select m.id, m.role, m.name, m.email, m.cap, ${ms("m.removed_at")} from ${sql.schema}holder m` +
+        " where m.workspace_id = $1::text and m.id > $2::text and m.role is not null and m.removed_at is null" +
         ` order by m.id limit ${limit + 1}`,
       params: [workspace, after],
     },

@@ -3,7 +3,7 @@ import type { HolderRow, MemberRow } from "../../engine/state.ts";
 import type { Snapshot, VerifiedGrant } from "../../verify/compare.ts";
 import type { Report } from "../../verify/report.ts";
 import { grantColumns, holderColumns, topUpColumns, workspaceColumns } from "../load.ts";
-import { toGrant, toHolder, toTopUp, toWorkspace } from "../rows.ts";
+import { toGrant, toHolder, toMember, toTopUp, toWorkspace } from "../rows.ts";
 import { ms, type Sql } from "../sql.ts";
 import { decodeSlices } from "../tables.ts";
 
@@ -38,18 +38,12 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
 
   for await (const row of paged(
     "holders",
-    `select ${holderColumns}, h.id from ${schema}holder h left join ${schema}member m` +
-      " on m.workspace_id = $1::text and m.id = h.id where h.workspace_id = $1::text and h.id > $2::text order by h.id",
+    `select ${holderColumns}, h.id from ${schema}holder h` +
+      " where h.workspace_id = $1::text and h.id > $2::text order by h.id",
   )) {
     holders.set(row[1], toHolder(row));
-  }
-  for await (const row of paged(
-    "members",
-    `select m.id, m.role, m.name, m.email, m.cap, ${ms("m.removed_at")}, m.id from ${schema}member m` +
-      " where m.workspace_id = $1::text and m.id > $2::text order by m.id",
-  )) {
-    const [id, role, name, email, cap, removedAt] = row;
-    members.set(id, { id, role, name, email, cap, removedAt, savedBy: -1, dirty: false, fresh: false });
+    const member = toMember(row);
+    if (member !== null) members.set(member.id, member);
   }
   for await (const row of paged(
     "grants",
