@@ -66,8 +66,8 @@ export async function openSubject(
       const need = noNeeds();
       for (const member of members) need.holders.add(member);
       for (const id of chargeIds) {
-        need.charges.add(id);
-        need.chargeHolders.add(id);
+        need.charges.push(id);
+        need.chargeHolders.push(id);
       }
       return await reader.read(workspace, need, (state, now) => ({
         workspace: presentWorkspace(state, now),
@@ -98,7 +98,7 @@ export async function openSubject(
     /** Lets test clocks run on as real time does: nobody notices, and nothing is done about what came due. */
     async letTimePass(moves: readonly { workspace: string; to: number }[]): Promise<void> {
       const text =
-        `update "${schema}".workspace w set test_clock = to_timestamp(k.at / 1000) from` +
+        `update "${schema}".workspace w set test_clock = to_timestamp(k.at / 1000), revision = w.revision + 1 from` +
         " unnest($1::text[], $2::float8[]) k(id, at) where w.id = k.id";
       const params = [moves.map(({ workspace }) => workspace), moves.map(({ to }) => to)];
       if (moves.length > 0) await database.withSession((session) => session.run([{ text, params }]));

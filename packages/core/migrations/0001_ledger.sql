@@ -33,11 +33,13 @@ create table {schema}.workspace (
   parked_pin jsonb,
   roles jsonb not null,
   epochs integer not null,
-  -- What spares a command a look at other tables: how many terms there are; whether the pool has a grant that is not
-  -- closed; and an instant before which no open charge's lease ends (null: there is no open charge).
-  terms_count integer not null,
+  -- What spares a command a look at other tables: whether the pool has a grant that is not closed, and an instant
+  -- before which no open charge's lease ends (null: there is no open charge).
   pool_live boolean not null,
-  lease_due timestamptz
+  lease_due timestamptz,
+  -- Rises with every change of this row but of seq, last_instant and lease_due, and with every new term: who remembers
+  -- the rest of the row and the terms knows by it whether they are still the same.
+  revision integer not null
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
 create table {schema}.terms (

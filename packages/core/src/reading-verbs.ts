@@ -132,7 +132,7 @@ function holder(id: string | null) {
 
 function ofCharge(id: string) {
   const need = noNeeds();
-  need.charges.add(id);
-  need.chargeHolders.add(id);
+  need.charges.push(id);
+  need.chargeHolders.push(id);
   return need;
 }

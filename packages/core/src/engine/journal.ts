@@ -7,9 +7,11 @@ import type { State, Tracked } from "./state.ts";
  */
 export function edit<Row extends Tracked>(state: State, row: Row): Row {
   if (row.savedBy !== state.serial) {
+    const copy = { ...row };
     state.saved.push(row);
-    state.copies.push({ ...row });
+    state.copies.push(copy);
     row.savedBy = state.serial;
+    row.before ??= copy;
   }
   row.dirty = true;
   return row;

@@ -24,6 +24,8 @@ export interface Tracked {
   fresh: boolean;
   /** Where the database keeps the row, as long as its workspace stays locked; not always asked for. */
   place?: string | undefined;
+  /** The row as it was before the first change of the batch. */
+  before?: Tracked | undefined;
 }
 
 export interface WorkspaceRow extends Tracked {
@@ -53,12 +55,12 @@ export interface WorkspaceRow extends Tracked {
   roles: Record<string, number>;
   /** How many epochs that are not free this workspace has had. */
   epochs: number;
-  /** Kept by the store: how many terms it has of this workspace. */
-  termsCount: number;
   /** Kept by the store: whether the pool has a grant that is not closed. */
   poolLive: boolean;
   /** Kept by the store: no open charge's lease ends before this instant; `null`: no charge is open. */
   leaseDue: number | null;
+  /** Kept by the store: rises with every change of this row but of `seq`, `lastInstant` and `leaseDue`, and with every new term. */
+  revision: number;
 }
 
 export interface Pending {

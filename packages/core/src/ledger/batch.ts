@@ -1,5 +1,5 @@
 import { DucatError } from "@ducat/client";
-import type { Result, Session, Statement } from "../database/port.ts";
+import type { Result, Rows, Session, Statement } from "../database/port.ts";
 import { applyTime } from "../engine/advance.ts";
 import type { Command } from "../engine/command.ts";
 import { decide } from "../engine/decide.ts";
@@ -85,7 +85,7 @@ export async function runBatch(
     if (opened.held.includes(id)) continue;
     const stored = opened.stored.get(id) ?? null;
     const state = opened.states.get(id);
-    const wrote = decideAll(state, stored, list, opened, answers);
+    const wrote = decideAll(state, list, opened, answers);
     if (wrote !== null)
       changes.push({ state: wrote, storedTerms: opened.storedTerms.get(id) ?? 0, storedWorkspace: stored });
   }
@@ -140,13 +140,16 @@ async function open(
   }
   const ids = [...needs.keys()].sort();
   const known = knownWorkspaces(parts.workspaces, batch, needs);
-  const loads = [...loader.terms(ids.filter((id) => !known.has(id))), ...loader.load(needs)];
+  const unknown = ids.filter((id) => !known.has(id));
+  const found = unknown.length === 0 ? [] : [loader.find(unknown)];
+  const loads = [...loader.terms(unknown), ...loader.load(needs)];
   const late = lateLoads(loader, batch);
   const sweeps = sweeping(batch);
   const answers = await session.run([
     ...parts.begin,
     loader.lock(ids, skipLocked),
     loader.clock(),
+    ...found,
     ...loads.map((load) => load.statement),
     ...late.map((load) => load.statement),
   ]);
@@ -156,29 +159,32 @@ async function open(
     throw new DucatError("not_migrated", "No catalog has been published. Run `ducat catalog publish`.");
   await catalogs.ensure(session, [version]);
 
+  const rest = answers.slice(parts.begin.length + 2 + found.length);
+  const fresh = new Map(
+    found.length === 0 ? [] : (answers[parts.begin.length + 2] as Result).rows.map((row) => [row[0] as string, row]),
+  );
   const states = new Map<string, State>();
   const stored = new Map<string, WorkspaceRow>();
-  for (const row of locked.rows) {
-    const workspace = toWorkspace(row);
-    stored.set(workspace.id, { ...workspace });
-    states.set(workspace.id, emptyState(workspace, version, catalogs.known));
+  const changed: string[] = [];
+  for (const [id, revision, seq, lastInstant, leaseDue, place] of locked.rows) {
+    const remembered = known.get(id);
+    if (remembered !== undefined && remembered.row.revision !== revision) changed.push(id);
+    const row = remembered === undefined ? toWorkspace(fresh.get(id) as Rows[number]) : remembered.row;
+    const workspace = { ...row, seq, lastInstant, leaseDue, place };
+    stored.set(id, row);
+    const state = emptyState(workspace, version, catalogs.known);
+    if (remembered !== undefined) state.terms = [...remembered.terms];
+    states.set(id, state);
   }
   const held = states.size === ids.length || !skipLocked ? [] : await existing(loader, session, ids, states);
-  const rest = answers.slice(parts.begin.length + 2);
   fill(
     states,
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
     clock,
     needs,
   );
-  const due = dueLeases(states, clock, sweeps);
-  const more = [...loader.terms(recallTerms(states, known)), ...loader.leases(due)];
-  if (more.length > 0) await loadMore(session, states, more, clock);
-  for (const id of due) {
-    const { workspace, runOut } = states.get(id) as State;
-    // There are more of them than were read, and they are to be looked for again.
-    if (runOut.length > RUN_OUT_LIMIT) workspace.leaseDue = stored.get(id)?.leaseDue ?? null;
-  }
+  if (changed.length > 0) await readAnew(loader, session, changed, states, stored, clock);
+  await loadDueLeases(loader, session, states, clock, sweeps);
   await catalogs.ensure(session, versionsOf(states.values()));
   // By a test clock they may all still have time, and sweeping would end none of them.
   const overdue = [...states.values()].filter(
@@ -192,7 +198,7 @@ async function open(
 }
 
 /**
- * The workspaces whose terms this process remembers. Where all commands are of charges and the pool was not needed last
+ * The workspaces that this process remembers. Where all commands are of charges and the pool was not needed last
  * time, it is not asked for either; `completeStates` loads it after all when it is needed now.
  */
 function knownWorkspaces(
@@ -219,37 +225,63 @@ const ofCharges: ReadonlySet<Command["verb"]> = new Set([
   "extend",
 ] as const);
 
-/** Puts the remembered terms in their places; answers the workspaces that have others by now. */
-function recallTerms(states: ReadonlyMap<string, State>, known: ReadonlyMap<string, KnownWorkspace>): string[] {
-  const others: string[] = [];
-  for (const [id, state] of states) {
-    const terms = known.get(id)?.terms;
-    if (terms === undefined) continue;
-    if (terms.length === state.workspace.termsCount) state.terms = [...terms];
-    else others.push(id);
+/** Reads what was remembered of these workspaces and has changed since. */
+async function readAnew(
+  loader: Loader,
+  session: Session,
+  changed: readonly string[],
+  states: ReadonlyMap<string, State>,
+  stored: Map<string, WorkspaceRow>,
+  clock: number,
+): Promise<void> {
+  const terms = loader.terms(changed);
+  const [rows, ...answers] = await session.run([loader.find(changed), ...terms.map((load) => load.statement)]);
+  for (const row of (rows as Result).rows) {
+    const workspace = toWorkspace(row);
+    const state = states.get(workspace.id) as State;
+    stored.set(workspace.id, workspace);
+    state.workspace = { ...workspace, place: state.workspace.place };
+    state.terms = [];
   }
-  return others;
+  fill(
+    states,
+    terms.map(({ kind }, i) => ({ kind, result: answers[i] as Result })),
+    clock,
+  );
 }
 
-/** The workspaces in which a lease may have run out. What comes back says when to look again. */
-function dueLeases(states: ReadonlyMap<string, State>, clock: number, sweeps: boolean): string[] {
-  const due: string[] = [];
+/** Loads the leases of the workspaces in which one may have run out. What comes back says when to look again. */
+async function loadDueLeases(
+  loader: Loader,
+  session: Session,
+  states: ReadonlyMap<string, State>,
+  clock: number,
+  sweeps: boolean,
+): Promise<void> {
+  const due = new Map<string, number | null>();
   for (const [id, { workspace }] of states) {
     const { leaseDue } = workspace;
     if (!sweeps && (leaseDue === null || leaseDue > presentOf(workspace, clock))) continue;
+    due.set(id, leaseDue);
     workspace.leaseDue = null;
-    due.push(id);
   }
-  return due;
+  if (due.size === 0) return;
+  await loadMore(session, states, loader.leases([...due.keys()]), clock);
+  for (const [id, leaseDue] of due) {
+    const { workspace, runOut } = states.get(id) as State;
+    // There are more of them than were read, and they are to be looked for again.
+    if (runOut.length > RUN_OUT_LIMIT) workspace.leaseDue = leaseDue;
+  }
 }
 
 /** What the next batch with this workspace need not load. Only what was committed is remembered. */
 function learn(memory: WorkspaceMemory, state: State): void {
-  const { id } = state.workspace;
+  const { id, revision } = state.workspace;
   const pool = needsPool(state);
   const known = memory.recall(id);
-  if (known?.terms.length === state.terms.length && known.pool === pool) return;
-  memory.remember(id, { terms: [...state.terms], pool });
+  if (known?.row.revision === revision && known.pool === pool) return;
+  const row = { ...state.workspace, savedBy: -1, dirty: false, fresh: false, place: undefined, before: undefined };
+  memory.remember(id, { row, terms: [...state.terms], pool });
 }
 
 /** The catalog versions that the workspaces go by, now or in what they still remember. */
@@ -366,7 +398,6 @@ const DUE_HOLDERS = 1000;
 /** Decides the commands of one workspace. Answers its state when something must be stored, else `null`. */
 function decideAll(
   loaded: State | undefined,
-  stored: WorkspaceRow | null,
   list: readonly Pending[],
   opened: Opened,
   answers: Answer[],
@@ -374,10 +405,10 @@ function decideAll(
   let state = loaded;
   let now = 0;
   let wrote = false;
-  if (state !== undefined && stored !== null) {
-    now = presentOf(stored, opened.clock);
+  if (state !== undefined) {
+    now = presentOf(state.workspace, opened.clock);
     const first = list[0]?.command;
-    if (first?.verb === "advanceClock" && stored.testClock !== null) now = Math.max(now, first.now);
+    if (first?.verb === "advanceClock" && state.workspace.testClock !== null) now = Math.max(now, first.now);
     applyTime(state, now);
   }
   for (const pending of list) {

@@ -25,9 +25,9 @@ export function createExplainer(database: Database, sql: Sql, reader: Reader): E
       for (let tries = 1; ; tries++) {
         const story = await database.withSession((session) => readChargeStory(sql, session, workspace, id));
         const need = noNeeds();
-        need.charges.add(id);
-        need.chargeHolders.add(id);
-        need.sliceCharges.add(id);
+        need.charges.push(id);
+        need.chargeHolders.push(id);
+        need.sliceCharges.push(id);
         const explanation = await reader.read(workspace, need, (state, now) => {
           if (!state.charges.has(id)) throw unknownCharge(id);
           const whole = story === null ? null : complete(state, id, story);

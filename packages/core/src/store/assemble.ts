@@ -100,7 +100,7 @@ export function fill(
 /** A remembered charge is as good as a loaded one while its version is the same; otherwise it is loaded after all. */
 function useKnown(state: State, row: Answered["result"]["rows"][number], need: Need | undefined): void {
   if (state.charges.has(row[1])) return;
-  const known = need?.known.get(row[1]);
+  const known = need?.known?.get(row[1]);
   if (known !== undefined && known.version === row[2]) {
     state.charges.set(known.id, { ...known, stored: known, place: row[3] });
   } else state.changed.push(row[1]);
@@ -127,14 +127,21 @@ function fillGrant(state: State, row: Answered["result"]["rows"][number]): void 
 export function stillMissing(states: ReadonlyMap<string, State>): Map<string, Need> {
   const missing = new Map<string, Need>();
   for (const [workspace, state] of states) {
-    const need = noNeeds();
-    need.holders.clear();
-    if (!state.holders.has(POOL) && needsPool(state)) need.holders.add(POOL);
-    const holder = (id: string) => {
-      if (!state.holders.has(id)) need.holders.add(id);
+    let found: Need | undefined;
+    const need = () => {
+      if (found === undefined) {
+        found = noNeeds();
+        found.holders.clear();
+        missing.set(workspace, found);
+      }
+      return found;
     };
-    for (const id of state.runOut) if (!state.charges.has(id)) need.charges.add(id);
-    for (const id of state.changed) if (!state.charges.has(id)) need.charges.add(id);
+    const holder = (id: string) => {
+      if (!state.holders.has(id)) need().holders.add(id);
+    };
+    if (!state.holders.has(POOL) && needsPool(state)) need().holders.add(POOL);
+    for (const id of state.runOut) if (!state.charges.has(id)) need().charges.push(id);
+    for (const id of state.changed) if (!state.charges.has(id)) need().charges.push(id);
     for (const charge of state.charges.values()) holder(charge.member);
     if (state.runOut.length > 0) {
       for (const charge of state.charges.values()) for (const slice of charge.slices) holder(slice.holder);
@@ -142,7 +149,6 @@ export function stillMissing(states: ReadonlyMap<string, State>): Map<string, Ne
     for (const grant of state.grants.values()) holder(grant.holder);
     for (const topUp of state.topUps.values()) topUp.recipients.forEach(holder);
     for (const request of state.requests.values()) holder(request.member);
-    if (need.holders.size > 0 || need.charges.size > 0) missing.set(workspace, need);
   }
   return missing;
 }

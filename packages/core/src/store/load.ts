@@ -25,9 +25,9 @@ export const workspaceColumns = [
   "w.pending_by_period",
   ms("w.pending_anchor"),
   "w.parked_pin",
-  "w.terms_count",
   "w.pool_live",
   ms("w.lease_due"),
+  "w.revision",
 ].join(", ");
 
 export const termColumns = [
@@ -190,7 +190,10 @@ export interface Load {
 export interface Loader {
   /** True when every statement must be of one workspace. */
   single: boolean;
-  /** Locks the workspaces, in id order. `skipLocked`: those that another transaction holds are left out, not waited for. */
+  /**
+   * Locks the workspaces, in id order, and reads of their rows what every command changes. `skipLocked`: those that
+   * another transaction holds are left out, not waited for.
+   */
   lock(workspaces: readonly string[], skipLocked: boolean): Statement;
   /** The same rows without a lock, for reads and to tell a workspace that is held from one that does not exist. */
   find(workspaces: readonly string[]): Statement;
@@ -222,13 +225,15 @@ export function createLoader(sql: Sql): Loader {
   // Where the rows are, so that what changed is written there without looking for it a second time. A table distributed
   // over several servers has no such places.
   const place = (alias: string) => (single ? "" : `, ${alias}.ctid`);
-  const select = `select ${workspaceColumns}${place("w")} from ${schema}workspace w where ${anyOf("w.id")}`;
-  const lock: Prepared = { name: "lock", text: `${select} order by w.id for no key update` };
-  const lockSkipping: Prepared = {
-    name: "lock skipping",
-    text: `${select} order by w.id for no key update skip locked`,
+  const locked =
+    `select w.id, w.revision, w.seq, ${ms("w.last_instant")}, ${ms("w.lease_due")}${place("w")}` +
+    ` from ${schema}workspace w where ${anyOf("w.id")} order by w.id for no key update`;
+  const lock: Prepared = { name: "lock", text: locked };
+  const lockSkipping: Prepared = { name: "lock skipping", text: `${locked} skip locked` };
+  const find: Prepared = {
+    name: "find",
+    text: `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`,
   };
-  const find: Prepared = { name: "find", text: select };
   const clock: Prepared = {
     name: "clock",
     text:
@@ -428,7 +433,11 @@ export function createLoader(sql: Sql): Loader {
       const loads: Load[] = [];
       loads.push(...holders(needs));
       loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
-      loads.push(...keyed("chargeVersions", prepared.chargeVersions, needs, (need) => need.known.keys()));
+      loads.push(
+        ...keyed("chargeVersions", prepared.chargeVersions, needs, (need) =>
+          need.known === null ? [] : need.known.keys(),
+        ),
+      );
       loads.push(...keyed("grants", prepared.grantsById, needs, (need) => need.grants));
       loads.push(...keyed("grants", prepared.grantsOfSlices, needs, (need) => need.sliceCharges));
       loads.push(...keyed("topUps", prepared.topUps, needs, (need) => need.topUps));

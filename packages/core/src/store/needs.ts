@@ -7,16 +7,16 @@ import { requestOrderId } from "../engine/top-up.ts";
 export interface Need {
   holders: Set<string>;
   /** Charges whose member's holder is needed too. */
-  chargeHolders: Set<string>;
-  charges: Set<string>;
+  chargeHolders: string[];
+  charges: string[];
   /** Charges that are remembered, if their version is still the same. */
-  known: Map<string, ChargeRow>;
-  grants: Set<string>;
+  known: Map<string, ChargeRow> | null;
+  grants: string[];
   /** Charges whose slices' grants are needed although they may be closed. */
-  sliceCharges: Set<string>;
-  topUps: Set<string>;
-  topUpGrants: Set<string>;
-  requests: Set<string>;
+  sliceCharges: string[];
+  topUps: string[];
+  topUpGrants: string[];
+  requests: string[];
   operations: { kind: OperationKind; id: string }[];
   everyHolder: boolean;
 }
@@ -24,14 +24,14 @@ export interface Need {
 export function noNeeds(): Need {
   return {
     holders: new Set([POOL]),
-    chargeHolders: new Set(),
-    charges: new Set(),
-    known: new Map(),
-    grants: new Set(),
-    sliceCharges: new Set(),
-    topUps: new Set(),
-    topUpGrants: new Set(),
-    requests: new Set(),
+    chargeHolders: [],
+    charges: [],
+    known: null,
+    grants: [],
+    sliceCharges: [],
+    topUps: [],
+    topUpGrants: [],
+    requests: [],
     operations: [],
     everyHolder: false,
   };
@@ -75,9 +75,10 @@ export function createChargeMemory(size = 20_000): ChargeMemory {
 function addCharge(need: Need, workspace: string, charge: string, memory: ChargeMemory): void {
   const known = memory.recall(workspace, charge);
   if (known === undefined) {
-    need.charges.add(charge);
-    need.chargeHolders.add(charge);
+    need.charges.push(charge);
+    need.chargeHolders.push(charge);
   } else {
+    need.known ??= new Map();
     need.known.set(charge, known);
     need.holders.add(known.member);
   }
@@ -88,7 +89,7 @@ export function addNeeds(need: Need, command: Command, memory: ChargeMemory): vo
   switch (command.verb) {
     case "charge":
       need.holders.add(command.member);
-      need.charges.add(command.id);
+      need.charges.push(command.id);
       return;
     case "settle":
     case "refund":
@@ -98,18 +99,18 @@ export function addNeeds(need: Need, command: Command, memory: ChargeMemory): vo
       addCharge(need, command.workspace, command.id, memory);
       return;
     case "supportRefund":
-      need.charges.add(command.charge);
-      need.chargeHolders.add(command.charge);
-      need.sliceCharges.add(command.charge);
+      need.charges.push(command.charge);
+      need.chargeHolders.push(command.charge);
+      need.sliceCharges.push(command.charge);
       need.operations.push({ kind: "support-refund", id: command.id });
       return;
     case "grant":
       if (command.member !== null) need.holders.add(command.member);
-      need.grants.add(`promo:${command.id}`);
+      need.grants.push(`promo:${command.id}`);
       need.operations.push({ kind: "promo", id: command.id });
       return;
     case "revokeGrant": {
-      need.grants.add(command.grant);
+      need.grants.push(command.grant);
       const holder = monthlyHolder(command.grant);
       if (holder !== null) need.holders.add(holder);
       need.operations.push({ kind: "revoke", id: command.id });
@@ -129,30 +130,30 @@ export function addNeeds(need: Need, command: Command, memory: ChargeMemory): vo
       if (command.buyer !== null) need.holders.add(command.buyer);
       for (const recipient of command.recipients) {
         need.holders.add(recipient);
-        need.grants.add(topUpGrantId(command.id, recipient));
+        need.grants.push(topUpGrantId(command.id, recipient));
       }
-      need.topUps.add(command.id);
+      need.topUps.push(command.id);
       if (command.payment !== null) need.operations.push({ kind: "payment", id: command.payment });
       return;
     case "topUpPaid":
-      need.topUps.add(command.id);
-      need.topUpGrants.add(command.id);
+      need.topUps.push(command.id);
+      need.topUpGrants.push(command.id);
       if (command.payment !== null) need.operations.push({ kind: "payment", id: command.payment });
       return;
     case "topUpRefunded":
-      need.topUps.add(command.id);
-      need.topUpGrants.add(command.id);
+      need.topUps.push(command.id);
+      need.topUpGrants.push(command.id);
       return;
     case "topUpRequest":
       need.holders.add(command.member);
-      need.requests.add(command.id);
+      need.requests.push(command.id);
       return;
     case "approve":
     case "decline":
     case "withdraw":
       need.holders.add(command.by);
-      need.requests.add(command.id);
-      need.topUps.add(requestOrderId(command.id));
+      need.requests.push(command.id);
+      need.topUps.push(requestOrderId(command.id));
       return;
     case "workspacePut":
     case "workspaceArchive":

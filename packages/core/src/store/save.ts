@@ -1,6 +1,7 @@
 import type { Statement } from "../database/port.ts";
 import {
   type ChargeRow,
+  type GrantRow,
   type HolderRow,
   type MemberRow,
   POOL,
@@ -15,9 +16,13 @@ import {
   chargeTable,
   entryTable,
   eventTable,
+  grantMoved,
   grantTable,
+  holderMoved,
   holderTable,
   isClosed,
+  isGrantMoved,
+  isHolderMoved,
   isPlainCharge,
   isPlainEnd,
   type LeaseRow,
@@ -217,6 +222,8 @@ export function createSaver(sql: Sql): Saver {
     ...[...holderTable.fixed, ...holderTable.mutable].map((column) => of(column, (row: NewMember) => row.holder)),
     ...memberTable.mutable.map((column) => of(column, (row: NewMember) => row.member)),
   ]);
+  const holderUpdate = updateOf(sql, holderTable, holderMoved, 1);
+  const grantUpdate = updateOf(sql, grantTable, grantMoved, 1);
   const memberUpdate = writer(sql, memberTable).update;
   const plainInsert = insertInto(sql, "charge", plainCharge);
   const endUpdate = updateOf(sql, chargeTable, plainEnd, 1);
@@ -267,7 +274,6 @@ export function createSaver(sql: Sql): Saver {
   /** What the workspace's row says of other tables, so that commands need not look there. */
   function keepBooks(state: State): void {
     const { workspace } = state;
-    workspace.termsCount = state.terms.length;
     if (state.holders.has(POOL)) {
       workspace.poolLive = (state.grantsByHolder.get(POOL) ?? []).some((grant) => !isClosed(grant));
     }
@@ -281,10 +287,15 @@ export function createSaver(sql: Sql): Saver {
     const fresh = collect<State["workspace"]>();
     const changed = collect<State["workspace"]>();
     const moved = collect<State["workspace"]>();
-    for (const { state, storedWorkspace } of changes) {
+    for (const { state, storedWorkspace, storedTerms } of changes) {
       keepBooks(state);
       const row = state.workspace;
-      add(storedWorkspace === null ? fresh : onlyMoved(row, storedWorkspace) ? moved : changed, row.id, row);
+      if (storedWorkspace === null) add(fresh, row.id, row);
+      else if (state.terms.length === storedTerms && onlyMoved(row, storedWorkspace)) add(moved, row.id, row);
+      else {
+        row.revision = storedWorkspace.revision + 1;
+        add(changed, row.id, row);
+      }
     }
     return [
       ...written(writers.workspace.insert, fresh),
@@ -298,6 +309,7 @@ export function createSaver(sql: Sql): Saver {
     const pools = collect<HolderRow>();
     const fresh = collect<NewMember>();
     const holders = collect<HolderRow>();
+    const moved = collect<HolderRow>();
     const members = collect<MemberRow>();
     for (const { state } of changes) {
       const { id } = state.workspace;
@@ -305,13 +317,14 @@ export function createSaver(sql: Sql): Saver {
         const member = state.members.get(holder.id);
         if (holder.fresh && member !== undefined) add(fresh, id, { holder, member });
         else if (holder.fresh) add(pools, id, holder);
-        else if (holder.dirty) add(holders, id, holder);
+        else if (holder.dirty) add(isHolderMoved(holder) ? moved : holders, id, holder);
         if (member?.dirty && !holder.fresh) add(members, id, member);
       }
     }
     return [
       ...written(writers.holder.insert, pools),
       ...written(memberInsert, fresh),
+      ...written(holderUpdate, moved),
       ...written(writers.holder.update, holders),
       // By key, and last: the statement before may have moved the row.
       ...written(memberUpdate, members),
@@ -324,6 +337,22 @@ export function createSaver(sql: Sql): Saver {
       for (const term of state.terms.slice(storedTerms)) add(rows, state.workspace.id, term);
     }
     return written(writers.terms.insert, rows);
+  }
+
+  function saveGrants(changes: readonly Changes[]): Statement[] {
+    const fresh = collect<GrantRow>();
+    const moved = collect<GrantRow>();
+    const changed = collect<GrantRow>();
+    for (const { state } of changes) {
+      for (const row of state.grants.values()) {
+        if (row.dirty) add(row.fresh ? fresh : isGrantMoved(row) ? moved : changed, state.workspace.id, row);
+      }
+    }
+    return [
+      ...written(writers.grant.insert, fresh),
+      ...written(grantUpdate, moved),
+      ...written(writers.grant.update, changed),
+    ];
   }
 
   /** Nearly all charges begin and end alike, and are written with few columns. */
@@ -380,7 +409,7 @@ export function createSaver(sql: Sql): Saver {
       ...saveWorkspaces(changes),
       ...saveTerms(changes),
       ...saveHolders(changes),
-      ...tracked(writers.grant, changes, (state) => state.grants),
+      ...saveGrants(changes),
       ...saveCharges(changes),
       ...saveLeases(changes),
       ...appended(writers.entry, changes, (state) => state.entries),
@@ -408,7 +437,6 @@ function onlyMoved(row: WorkspaceRow, stored: WorkspaceRow): boolean {
     row.parkedPin === stored.parkedPin &&
     row.roles === stored.roles &&
     row.epochs === stored.epochs &&
-    row.termsCount === stored.termsCount &&
     row.poolLive === stored.poolLive
   );
 }

@@ -89,9 +89,9 @@ export const workspaceTable: Table<WorkspaceRow> = {
     json("parked_pin", (row) => row.parkedPin),
     json("roles", (row) => row.roles),
     integer("epochs", (row) => row.epochs),
-    integer("terms_count", (row) => row.termsCount),
     boolean("pool_live", (row) => row.poolLive),
     instant("lease_due", (row) => row.leaseDue),
+    integer("revision", (row) => row.revision),
   ],
 };
 
@@ -156,6 +156,30 @@ export const holderTable: Table<HolderRow> = {
   ],
 };
 
+/** What a charge, a settle and a refund change of a holder. */
+export const holderMoved: readonly Column<HolderRow>[] = [
+  text("id", (row) => row.id),
+  bigint("balance", (row) => row.balance),
+  bigint("cap_used", (row) => row.capUsed),
+  instant("last_at", (row) => row.lastAt),
+];
+
+/** True when `holderMoved` tells all that changed since the row was read. */
+export function isHolderMoved(row: HolderRow): boolean {
+  const before = row.before as HolderRow | undefined;
+  return (
+    before !== undefined &&
+    row.debt === before.debt &&
+    row.epoch === before.epoch &&
+    row.cycleStartsAt === before.cycleStartsAt &&
+    row.mark === before.mark &&
+    row.allotted === before.allotted &&
+    row.notices === before.notices &&
+    row.term === before.term &&
+    row.parked === before.parked
+  );
+}
+
 export const grantTable: Table<GrantRow> = {
   name: "credit_grant",
   key: ["id"],
@@ -187,6 +211,28 @@ export const grantTable: Table<GrantRow> = {
 /** A closed grant needs not be loaded: nothing of it can be spent, come back by itself, or be owed. */
 export function isClosed(row: GrantRow): boolean {
   return row.available === 0 && row.held === 0 && !hasClawback(row);
+}
+
+/** What a charge, a settle and a refund change of a grant. */
+export const grantMoved: readonly Column<GrantRow>[] = [
+  text("id", (row) => row.id),
+  bigint("available", (row) => row.available),
+  bigint("held", (row) => row.held),
+  bigint("spent", (row) => row.spent),
+];
+
+/** True when `grantMoved` tells all that changed since the row was read. */
+export function isGrantMoved(row: GrantRow): boolean {
+  const before = row.before as GrantRow | undefined;
+  return (
+    before !== undefined &&
+    row.expired === before.expired &&
+    row.revoked === before.revoked &&
+    row.expiresAt === before.expiresAt &&
+    row.noticed === before.noticed &&
+    row.clawback === before.clawback &&
+    isClosed(row) === isClosed(before)
+  );
 }
 
 /** Slices as JSON lists, in a text column: they are read back as they were written, and PostgreSQL need not parse them. */

@@ -1,10 +1,10 @@
-import type { Term } from "../engine/state.ts";
+import type { Term, WorkspaceRow } from "../engine/state.ts";
 
-/** What commands that only charge, settle or refund need not ask the database for again. */
+/** What seldom changes of a workspace, as it was committed. It is believed only if the row, locked, has the same revision. */
 export interface KnownWorkspace {
-  /** The dated list of terms, as it was committed. Lines are only ever added, so it is right if it is as long as it should be. */
+  row: Readonly<WorkspaceRow>;
   terms: readonly Term[];
-  /** Whether the pool was needed. The workspace's row, read under its lock, says whether it still is not. */
+  /** Whether the pool was needed. */
   pool: boolean;
 }
 

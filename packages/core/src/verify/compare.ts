@@ -20,7 +20,6 @@ export interface Snapshot {
   /** What the operator revoked, by grant. */
   operatorRevoked: ReadonlyMap<string, number>;
   topUps: readonly TopUpRow[];
-  terms: number;
   /** The earliest end of a lease; `null`: there is none. */
   firstLease: number | null;
 }
@@ -114,8 +113,7 @@ function compareHolders(snapshot: Snapshot, replay: Replay, report: Report): voi
 }
 
 /** What the workspace's row says of other tables, so that commands need not look there. */
-function compareBooks({ workspace, grants, terms, firstLease }: Snapshot, report: Report): void {
-  report.same("workspace-terms", {}, terms, workspace.termsCount, "the workspace's count of terms");
+function compareBooks({ workspace, grants, firstLease }: Snapshot, report: Report): void {
   const live = [...grants.values()].some(({ holder, closed }) => holder === POOL && !closed);
   report.same("workspace-pool", {}, live, workspace.poolLive, "whether the pool has a grant that is not closed");
   if (firstLease !== null && (workspace.leaseDue === null || workspace.leaseDue > firstLease)) {

@@ -41,7 +41,6 @@ export const checks = {
   "holder-time": "a holder's last instant is that of its last entry",
   "holder-member": "the pool and every member have a holder, and nobody else does",
   "workspace-roles": "the workspace counts its present members by role",
-  "workspace-terms": "the workspace counts its terms",
   "workspace-pool": "the workspace knows whether its pool has a grant that is not closed",
   "workspace-lease": "no lease ends before the instant from which the workspace looks for leases that ran out",
   "workspace-time": "nothing was entered later than the workspace's last instant",

@@ -102,7 +102,9 @@ onEachDatabase((database) => {
       await workspace("plans", { plan: "pro" });
       await t.run("subscription", { workspace: "plans", plan: "starter" });
       expect(await sweeperOf(t).sweep()).toEqual({ workspaces: 0, written: 0 });
-      await t.query("update {schema}.workspace set pending_at = last_instant where id = 'plans'");
+      await t.query(
+        "update {schema}.workspace set pending_at = last_instant, revision = revision + 1 where id = 'plans'",
+      );
       await sweeperOf(t).sweep();
       await sweeperOf(t).sweep();
       const [[plan, pending] = []] = await t.query(

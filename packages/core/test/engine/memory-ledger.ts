@@ -111,7 +111,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
   function keep(state: State): void {
     const entries = [...(stored?.entries ?? []), ...state.entries];
     const events = [...(stored?.events ?? []), ...state.events];
-    for (const row of rowsOf(state)) Object.assign(row, { savedBy: -1, dirty: false, fresh: false });
+    for (const row of rowsOf(state)) Object.assign(row, { savedBy: -1, dirty: false, fresh: false, before: undefined });
     stored = { ...structuredClone(pick(state)), entries, events };
   }
 
@@ -191,8 +191,8 @@ function differences(stored: Stored): string[] {
   const topUps = [...stored.topUps.values()];
   // What the store keeps in the workspace's row for itself, nobody keeps here.
   const poolLive = [...grants.values()].some((grant) => grant.holder === POOL && !grant.closed);
-  const workspace = { ...stored.workspace, termsCount: stored.terms.length, poolLive };
-  const snapshot = { ...stored, workspace, terms: stored.terms.length, firstLease: null };
+  const workspace = { ...stored.workspace, poolLive };
+  const snapshot = { ...stored, workspace, firstLease: null };
   compare({ ...snapshot, grants, openSlices, operatorRevoked, topUps }, replay, report);
   for (const charge of charges) {
     const entries = stored.entries.filter(({ seq }) => charge.entries.includes(seq));

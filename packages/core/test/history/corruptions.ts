@@ -36,12 +36,6 @@ export const corruptions: readonly Corruption[] = [
     about: {},
   },
   {
-    what: "the workspace counts a term that is not there",
-    sql: "update {schema}.workspace set terms_count = terms_count + 1 where id = 'acme'",
-    names: ["workspace-terms"],
-    about: {},
-  },
-  {
     what: "the workspace forgot whether its pool has credits",
     sql: "update {schema}.workspace set pool_live = not pool_live where id = 'acme'",
     names: ["workspace-pool"],

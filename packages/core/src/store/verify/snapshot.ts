@@ -22,13 +22,11 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
     },
     {
       name: "verify books",
-      text:
-        `select (select count(*) from ${schema}terms t where t.workspace_id = $1::text),` +
-        ` (select ${ms("min(l.expires_at)")} from ${schema}lease l where l.workspace_id = $1::text)`,
+      text: `select ${ms("min(l.expires_at)")} from ${schema}lease l where l.workspace_id = $1::text`,
       params: [workspace],
     },
   ]);
-  const [terms, firstLease] = (numbers as Result).rows[0] as [number, number | null];
+  const [firstLease] = (numbers as Result).rows[0] as [number | null];
   const holders = new Map<string, HolderRow>();
   const members = new Map<string, MemberRow>();
   const grants = new Map<string, VerifiedGrant>();
@@ -82,7 +80,6 @@ export async function readSnapshot(sql: Sql, session: Session, workspace: string
     openSlices,
     operatorRevoked,
     topUps,
-    terms,
     firstLease,
   };
 }
