@@ -27,6 +27,7 @@ export function emptyState(
     catalogs,
     entries: [],
     events: [],
+    erasures: [],
     serial: 0,
     undo: [],
     saved: [],

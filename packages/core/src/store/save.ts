@@ -1,5 +1,6 @@
 import type { Statement } from "../database/port.ts";
 import type { ChargeRow, State, Term, Tracked, WorkspaceRow } from "../engine/state.ts";
+import { eraseStatements } from "./erase.ts";
 import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
@@ -274,6 +275,10 @@ export function createSaver(sql: Sql): Saver {
 
   return {
     save: (changes) => [
+      // Before the rows of this batch: what they say was said after, or has been blanked in memory.
+      ...changes.flatMap(({ state }) =>
+        state.erasures.flatMap((erasure) => eraseStatements(sql, state.workspace.id, erasure)),
+      ),
       ...saveWorkspaces(changes),
       ...saveTerms(changes),
       ...tracked(writers.member, changes, (state) => state.members),
