@@ -19,8 +19,9 @@ export interface Reader {
 }
 
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
+  /** `whole`: nothing else will be asked. Otherwise the transaction stays open, and every lease that ran out is told. */
   async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
-    const loads = loader.load(new Map([[workspace, need]]), true);
+    const loads = loader.load(new Map([[workspace, need]]), true, { everyLease: !whole });
     const answers = await session.run([
       ...beginRead,
       loader.find([workspace]),

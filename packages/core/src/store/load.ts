@@ -192,8 +192,11 @@ export interface Loader {
   find(workspaces: readonly string[]): Statement;
   /** The clock, read after the locks are held, and the published catalog version. */
   clock(): Statement;
-  /** What the commands of the workspaces need, as one list of statements. */
-  load(needs: ReadonlyMap<string, Need>, full: boolean): Load[];
+  /**
+   * What the commands of the workspaces need, as one list of statements; with `full` also their terms and the leases that
+   * have run out, of which a read wants every one and a batch so many as one transaction should end.
+   */
+  load(needs: ReadonlyMap<string, Need>, full: boolean, options?: { everyLease: boolean }): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
   /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
@@ -230,15 +233,15 @@ export function createLoader(sql: Sql): Loader {
   };
   // Read once, and so a bound of the index scan; clock_timestamp() itself would be asked again for every lease.
   const present = "(select clock_timestamp())";
-  const leases: Prepared = {
-    name: "leases",
-    text: single
+  const runOut = (limit: string) =>
+    single
       ? `select l.workspace_id, l.charge_id from ${schema}lease l where l.workspace_id = $1::text` +
-        ` and l.expires_at <= ${present} order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}`
+        ` and l.expires_at <= ${present} order by l.expires_at, l.charge_id${limit}`
       : "select w.id, l.charge_id from unnest($1::text[]) w(id) cross join lateral" +
         ` (select l.charge_id from ${schema}lease l where l.workspace_id = w.id and l.expires_at <= ${present}` +
-        ` order by l.expires_at, l.charge_id limit ${RUN_OUT_LIMIT + 1}) l`,
-  };
+        ` order by l.expires_at, l.charge_id${limit}) l`;
+  const leases: Prepared = { name: "leases", text: runOut(` limit ${RUN_OUT_LIMIT + 1}`) };
+  const allLeases: Prepared = { name: "all leases", text: runOut("") };
   // All of them at once: what a test clock passes over takes effect in the order of its instants, not in two goes.
   const leasesBy: Prepared = {
     name: "leases by",
@@ -404,12 +407,12 @@ export function createLoader(sql: Sql): Loader {
     clock: () => ({ name: clock.name, text: clock.text }),
     runOutBy: (workspace, instant) => ({ kind: "leases", statement: statement(leasesBy, [workspace, instant]) }),
     dueHolders: (workspace, instant, limit) => statement(prepared.dueHolders, [workspace, instant, limit]),
-    load(needs, full) {
+    load(needs, full, { everyLease } = { everyLease: false }) {
       const workspaces = [...needs.keys()];
       const loads: Load[] = [];
       if (full) {
         loads.push({ kind: "terms", statement: statement(terms, [one(workspaces)]) });
-        loads.push({ kind: "leases", statement: statement(leases, [one(workspaces)]) });
+        loads.push({ kind: "leases", statement: statement(everyLease ? allLeases : leases, [one(workspaces)]) });
       }
       loads.push(...holders(needs));
       loads.push(...keyed("charges", prepared.charges, needs, (need) => need.charges));
