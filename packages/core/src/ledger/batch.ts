@@ -138,15 +138,15 @@ async function open(
   const loads = loader.load(needs, true);
   const late = lateLoads(loader, batch);
   const sweeps = sweeping(batch);
+  const before = [...parts.begin, loader.lock(ids, skipLocked), ...(chooses(batch) ? [loader.keepCatalog()] : [])];
   const answers = await session.run([
-    ...parts.begin,
-    loader.lock(ids, skipLocked),
+    ...before,
     loader.clock(),
     ...loads.map((load) => load.statement),
     ...late.map((load) => load.statement),
   ]);
   const locked = answers[parts.begin.length] as Result;
-  const [clock, version] = (answers[parts.begin.length + 1] as Result).rows[0] as [number, string | null];
+  const [clock, version] = (answers[before.length] as Result).rows[0] as [number, string | null];
   if (version === null)
     throw new DucatError("not_migrated", "No catalog has been published. Run `ducat catalog publish`.");
   await catalogs.ensure(session, [version]);
@@ -159,7 +159,7 @@ async function open(
     states.set(workspace.id, emptyState(workspace, version, catalogs.known));
   }
   const held = states.size === ids.length || !skipLocked ? [] : await existing(loader, session, ids, states);
-  const rest = answers.slice(parts.begin.length + 2);
+  const rest = answers.slice(before.length + 1);
   fill(
     states,
     [...loads, ...late].map(({ kind }, i) => ({ kind, result: rest[i] as Result })),
@@ -236,6 +236,17 @@ function lateLoads(loader: Loader, batch: Batch): Load[] {
   }
   return loads;
 }
+
+/**
+ * True when somebody chooses a plan or a pack: whoever publishes a catalog without it must wait for this transaction and
+ * see it, or be seen by it. Charges do not ask for that lock.
+ */
+function chooses(batch: Batch): boolean {
+  for (const list of batch.values()) if (list.some(({ command }) => CHOOSING.has(command.verb))) return true;
+  return false;
+}
+
+const CHOOSING = new Set<Command["verb"]>(["workspacePut", "subscription", "topUp", "topUpRequest"]);
 
 function sweeping(batch: Batch): boolean {
   for (const list of batch.values()) {

@@ -190,6 +190,8 @@ export interface Loader {
   lock(workspaces: readonly string[], skipLocked: boolean): Statement;
   /** The same rows without a lock, for reads and to tell a workspace that is held from one that does not exist. */
   find(workspaces: readonly string[]): Statement;
+  /** Keeps the published catalog as it is until the end of the transaction; any number of transactions may. */
+  keepCatalog(): Statement;
   /** The clock, read after the locks are held, and the published catalog version. */
   clock(): Statement;
   /**
@@ -221,6 +223,11 @@ export function createLoader(sql: Sql): Loader {
     text: `${select} order by w.id for no key update skip locked`,
   };
   const find: Prepared = { name: "find", text: select };
+  // Does not conflict with itself, nor with those who read, but with the lock of whoever publishes.
+  const keepCatalog: Prepared = {
+    name: "keep catalog",
+    text: `lock table ${schema}catalog_version in row exclusive mode`,
+  };
   const clock: Prepared = {
     name: "clock",
     text:
@@ -404,6 +411,7 @@ export function createLoader(sql: Sql): Loader {
     single,
     lock: (workspaces, skipLocked) => statement(skipLocked ? lockSkipping : lock, [one(workspaces)]),
     find: (workspaces) => statement(find, [one(workspaces)]),
+    keepCatalog: () => ({ name: keepCatalog.name, text: keepCatalog.text }),
     clock: () => ({ name: clock.name, text: clock.text }),
     runOutBy: (workspace, instant) => ({ kind: "leases", statement: statement(leasesBy, [workspace, instant]) }),
     dueHolders: (workspace, instant, limit) => statement(prepared.dueHolders, [workspace, instant, limit]),
