@@ -157,16 +157,18 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   };
   const sweepWorkspace = (workspace: string) => submit<Swept>({ verb: "sweep", workspace });
   const candidates = createCandidates(sql);
+  const outboxStore = createOutboxStore(sql, options.keepNoticesDays ?? 30);
   const sweeper = createSweeper({
     due: (limit, skip) => withSession((session) => candidates.due(session, limit, skip)),
     dueSlowly: (limit, skip) => withSession((session) => candidates.dueSlowly(session, limit, skip)),
     sweepWorkspace,
+    deleteOldNotices: (limit) => withSession((session) => outboxStore.deleteOld(session, limit)),
     intervalMs: options.sweepIntervalMs ?? 10_000,
     log,
   });
   const outbox = createOutbox({
     database,
-    store: createOutboxStore(sql),
+    store: outboxStore,
     deliver: (notice) => Promise.all([...listeners].map((listener) => listener(notice))),
     listening: () => listeners.size > 0,
     intervalMs: 1000,
@@ -237,8 +239,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    // The routes know no particular catalog: every verb checks what it is given against the one in force.
-    handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
+    handler: (handlerOptions: HandlerOptions) => createHandler(credits, handlerOptions),
     ready: async () => await ready(),
     async close({ waitMs = FINISH_MS }: CloseOptions = {}) {
       if (!Number.isSafeInteger(waitMs) || waitMs < 0 || waitMs > 3_600_000)
