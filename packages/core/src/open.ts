@@ -3,13 +3,15 @@ import { DucatError } from "@ducat/client";
 import { catalogVersion, defaultCatalog, missingFrom } from "./catalog/index.ts";
 import { pause } from "./clock.ts";
 import { classify } from "./database/errors.ts";
-import { migrate } from "./database/migrate.ts";
+import { migrate, migrationName } from "./database/migrate.ts";
 import { pgDatabase } from "./database/pg.ts";
 import { pgliteDatabase } from "./database/pglite.ts";
 import type { Database, Session } from "./database/port.ts";
 import { jitter } from "./ids.ts";
+import { publicError } from "./ledger/public-error.ts";
 import type { CreditsOptions, DatabaseOptions } from "./options.ts";
-import type { CatalogStore } from "./store/catalog-version.ts";
+import { type CatalogStore, createCatalogStore } from "./store/catalog-version.ts";
+import { createSql } from "./store/sql.ts";
 import { commit, rollback } from "./store/transaction.ts";
 
 /** The database that the options name. Nothing is opened before it is first used. */
@@ -39,6 +41,37 @@ export async function prepareDatabase(
     const version = catalogVersion(options.catalog);
     if (!(await store.has(session, version))) await publishCatalog(session, store, options.catalog);
   });
+}
+
+/** What `migrateDatabase` did, and how it left the database. */
+export interface MigrationResult {
+  schema: string;
+  /** The migrations that this call applied, in order; those that another process applied meanwhile are not among them. */
+  applied: { number: number; name: string }[];
+  /** The number of the newest migration, which the database now has. */
+  version: number;
+  /** The version of the catalog that is in force; `null` while none is published. */
+  catalog: string | null;
+}
+
+/** Makes or updates the tables, and nothing else: it publishes no catalog. Safe to repeat, and from any number of places. */
+export async function migrateDatabase(options: {
+  database: DatabaseOptions;
+  /** Default `ducat`. */
+  schema?: string;
+}): Promise<MigrationResult> {
+  const { schema = "ducat" } = options;
+  const database = databaseOf(options.database);
+  try {
+    const { applied, version } = await migrate(database, { schema });
+    const store = createCatalogStore(createSql(schema, "mixed"));
+    const catalog = await database.withSession((session) => store.published(session));
+    return { schema, applied: applied.map((number) => ({ number, name: migrationName(number) })), version, catalog };
+  } catch (error) {
+    throw publicError(error);
+  } finally {
+    await database.close();
+  }
 }
 
 /**
