@@ -1,7 +1,7 @@
 // Credits inside your own server. docs/guides/embed-in-your-app.md quotes the regions of this file; a test runs them.
 
 // #region create
-import { createCredits } from "ducat";
+import { createCredits, isDucatError, type NotEnded } from "ducat";
 import { Pool } from "pg";
 
 export const pool = new Pool({ connectionString: process.env.DATABASE_URL });
@@ -59,6 +59,24 @@ export async function generateScreens(
     default:
       return { status: 403, body: result };
   }
+}
+// #endregion
+
+// #region lost-end
+/** The database went away while the work ran: the user gets what was made all the same, and the end is tried again. */
+export function deliverAnyway<Value>(error: unknown, tryLater: (end: () => Promise<unknown>) => void): Value {
+  if (!isDucatError(error) || error.code !== "not_ended") throw error;
+  const lost = error.details as NotEnded<Value>;
+  tryLater(() => (lost.verb === "settle" ? credits.settle(lost.input) : credits.refund(lost.input)));
+  return lost.value;
+}
+// #endregion
+
+// #region stop
+/** On SIGTERM: what runs may go on for so long, then its signal fires; what takes still longer is refunded by its lease. */
+export async function stop(): Promise<void> {
+  await credits.close({ waitMs: 20_000 });
+  await pool.end();
 }
 // #endregion
 

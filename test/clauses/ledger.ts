@@ -263,7 +263,18 @@ export const ledger: readonly Clause[] = [
     clause: "8.7",
     says: "a person can be erased without changing a number",
     tests: [engineTest("charges", "a person is erased without changing a number")],
-    mutation: inEngine("members", "row.email = null;", "row.name = null;"),
+    mutation: inEngine("erase", "{ name: null, email: null }", "{ name: null }"),
+  },
+  {
+    clause: "8.7",
+    says: "with the person the metadata of their charges and the notes about their credits are blanked",
+    tests: [
+      {
+        file: "packages/core/test/history/erase.test.ts",
+        name: "is nowhere in the tables, and nothing else is gone",
+      },
+    ],
+    mutation: inCore("store/erase.ts", "g.holder = $2::text)", "g.holder <> $2::text)"),
   },
   {
     clause: "8.7",

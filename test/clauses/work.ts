@@ -119,8 +119,8 @@ export const work: readonly Clause[] = [
     ],
     mutation: inCore(
       "run.ts",
-      "await begun.fail(error).catch(() => {});",
-      'await begun.fail(error).catch(() => {}); throw new Error("The work failed.", { cause: error });',
+      "await begun.fail(error).catch((failure: unknown) => {",
+      'if (error) throw new Error("The work failed.", { cause: error }); await begun.fail(error).catch((failure) => {',
     ),
   },
   {

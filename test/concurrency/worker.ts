@@ -39,7 +39,9 @@ async function open(opening: Opening): Promise<void> {
   database = opening;
   const { url, schema, options } = opening;
   const log = (message: string, error: unknown) => logged.push(`${message}: ${error}`);
-  credits = createCredits({ database: { connectionString: url }, schema, background: false, log, ...options });
+  // Patient: on a machine that stands still for a while, the time to connect passes without anybody having tried.
+  const patient = { connectionString: url, connectionTimeoutMs: 120_000 };
+  credits = createCredits({ database: patient, schema, background: false, log, ...options });
   await credits.ready();
 }
 

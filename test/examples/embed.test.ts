@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { DucatError } from "ducat";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshSchema, testDatabaseUrl } from "../setup/database.ts";
 
@@ -24,8 +25,7 @@ beforeAll(async () => {
 }, 30_000);
 
 afterAll(async () => {
-  await credits.close();
-  await pool.end();
+  await embed.stop();
 });
 
 test("run: what came out is paid for, a failure keeps what was handed over", async () => {
@@ -43,6 +43,18 @@ test("run: what came out is paid for, a failure keeps what was handed over", asy
   expect(again.status).toBe(409);
   const much = { team: "team", user: "ada", job: "r3", prompts: Array.from({ length: 18 }, () => "x") };
   expect((await embed.generateScreens(provider, much)).status).toBe(402);
+});
+
+test("run: what was made is delivered although its end was lost, and the end is repeated", async () => {
+  const key = { workspace: "team", id: "lost" };
+  await credits.charge({ ...key, member: "ada", feature: "generate-image" });
+  const details = { value: "a picture", ...key, verb: "settle", input: key };
+  const ends: (() => Promise<unknown>)[] = [];
+  expect(embed.deliverAnyway(new DucatError("not_ended", "lost", { details }), (end) => ends.push(end))).toBe(
+    "a picture",
+  );
+  expect(await ends[0]?.()).toMatchObject({ outcome: "settled" });
+  expect(() => embed.deliverAnyway(new Error("another"), () => {})).toThrow("another");
 });
 
 test("begin: a stream that breaks off is charged for what went out", async () => {

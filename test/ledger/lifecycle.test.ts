@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCredits, defaultCatalogInput, defineCatalog } from "ducat";
+import { createCredits, defaultCatalogInput, defineCatalog, migrateDatabase } from "ducat";
 import { describe, expect, it } from "vitest";
 import { startCommitProxy } from "../setup/commit-proxy.ts";
 import { testCredits } from "../setup/credits.ts";
@@ -44,6 +44,24 @@ describe("before the first verb", () => {
     await credits.close();
     expect(existsSync(directory)).toBe(false);
     rmSync(parent, { recursive: true });
+  });
+});
+
+describe("migrateDatabase", () => {
+  it("tells which migrations it applied, and publishes nothing", async () => {
+    const schema = freshSchema();
+    const database = { connectionString: testDatabaseUrl() };
+    const first = await migrateDatabase({ database, schema });
+    expect(first).toMatchObject({ schema, applied: [{ number: 1, name: "ledger" }], catalog: null });
+    expect(first.version).toBe(first.applied.length);
+    expect(await migrateDatabase({ database, schema })).toEqual({ ...first, applied: [] });
+    const { version } = await testCredits({ schema, migrate: "check" }).credits.catalog.published();
+    expect(await migrateDatabase({ database, schema })).toEqual({ ...first, applied: [], catalog: version });
+  });
+
+  it("says so when the database is away", async () => {
+    const database = { connectionString: "postgres://nobody@127.0.0.1:1/none" };
+    await expect(migrateDatabase({ database })).rejects.toMatchObject({ code: "database_unavailable" });
   });
 });
 

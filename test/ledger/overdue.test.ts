@@ -73,3 +73,30 @@ it.each([
   },
   30_000,
 );
+
+it("reads show every lease that has run out, however many nobody has swept yet", async () => {
+  const { credits, schema, logged } = testCredits({ lanes: 1 });
+  const workspace = "unswept";
+  await credits.workspaces.put({ workspace });
+  await credits.members.put({ workspace, member: "ada", role: "editor" });
+  await credits.grant({ workspace, id: "g", amount: 19_400, actor: "test", note: "for many" });
+  const charge = (n: number) => credits.charge({ workspace, id: `c${n}`, ...theme });
+  await Promise.all(Array.from({ length: 2_500 }, (_, n) => charge(n)));
+  expect(await credits.balance({ workspace })).toMatchObject({ available: 7_500, held: 12_500 });
+  const hand = await connect();
+  await hand.query(
+    `update ${schema}.charge set version = version + 1, lease_expires_at = lease_expires_at - interval '10 minutes 1 second'`,
+  );
+  await hand.query(`update ${schema}.lease set expires_at = expires_at - interval '10 minutes 1 second'`);
+
+  expect(await credits.balance({ workspace })).toMatchObject({ available: 20_000, held: 0 });
+  expect(await credits.balance({ workspace, member: "ada" })).toMatchObject({ available: 20_000, held: 0 });
+  const item = { feature: "generate-theme", quantity: 1_000 } as const;
+  const quote = await credits.quote({ workspace, member: "ada", items: [item] });
+  expect(quote).toMatchObject({ available: 20_000, data: [{ affordable: true }] });
+  for (const id of ["c0", "c1200", "c2499"]) {
+    expect(await credits.charges.get({ workspace, id })).toMatchObject({ state: "refunded", reason: "timed_out" });
+  }
+  expect(await credits.charges.list({ workspace, state: "open" })).toMatchObject({ data: [] });
+  expect(logged).toEqual([]);
+}, 30_000);

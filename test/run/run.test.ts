@@ -185,6 +185,10 @@ describe("work that throws and cannot be ended either", () => {
     });
     await expect(run).rejects.toBe(failure);
     expect(await credits.charges.get(key)).toMatchObject({ state: "open" });
+    // Its caller sees the work's error only, so somebody else must be told.
+    expect(logged.splice(0)).toMatchObject([
+      { message: `the end of charge job in ${key.workspace} could not be written; its lease ends it` },
+    ]);
   });
 });
 

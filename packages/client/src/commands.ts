@@ -142,7 +142,7 @@ export interface MemberInput {
 export interface RemoveMemberInput {
   workspace: string;
   member: string;
-  /** Blank the person's name and e-mail too. */
+  /** Blank the person too: name, e-mail, the metadata of their charges, and the notes about them. */
   erase?: boolean;
 }
 

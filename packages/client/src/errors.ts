@@ -41,6 +41,8 @@ export const errorCodes = {
   overloaded: { status: 503, retryable: true },
   database_unavailable: { status: 503, retryable: true },
   closed: { status: 503, retryable: false },
+  /** The work of a `run` went through, and the end of its charge could not be written; `details` are a `NotEnded`. */
+  not_ended: { status: 503, retryable: false },
   data_directory_in_use: { status: 503, retryable: false },
   missing_dependency: { status: 500, retryable: false },
   /** Made by the client: no answer came, or one that is not Ducat's. */

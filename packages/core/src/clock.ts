@@ -16,6 +16,15 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** A time limit that somebody waits for. Cancelled, it keeps no process alive. */
+export function deadline(ms: number): { passed: Promise<void>; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return { passed, cancel: () => clearTimeout(timer) };
+}
+
 /** Calls the function once, later, unless the function that it answers is called before. */
 export function after(ms: number, work: () => void): () => void {
   const timer = setTimeout(work, ms);

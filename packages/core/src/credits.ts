@@ -19,15 +19,19 @@ import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
 import { readingVerbs } from "./reading-verbs.ts";
 import { begin, type RunVerbs, run } from "./run.ts";
+import { createRunningWork } from "./running-work.ts";
 import { createCandidates } from "./store/candidates.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
 import { createHistory } from "./store/history.ts";
 import { createOutboxStore } from "./store/outbox.ts";
 import { createRunningCharges } from "./store/running-charges.ts";
 import { createSql } from "./store/sql.ts";
-import type { CallOptions, Credits, CreditsEvent } from "./verbs.ts";
+import type { CallOptions, CloseOptions, Credits, CreditsEvent } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
 import { writingVerbs } from "./writing-verbs.ts";
+
+/** How long `close` lets the work of `run` and `begin` go on. */
+const FINISH_MS = 5000;
 
 type DefaultCatalog = typeof defaultCatalog;
 
@@ -73,6 +77,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   });
   const reader = createReader(database, ledger.loader, catalogs);
 
+  let takesCharges = true;
   let state: "new" | "ready" | "closing" | "closed" = "new";
   let preparing: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
@@ -80,8 +85,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   /** Everything waits for the first verb's preparations; after a failure the next verb tries again. */
   function ready(): Promise<void> | undefined {
     if (state === "ready") return undefined;
-    if (state === "closing" || state === "closed")
-      return Promise.reject(new DucatError("closed", "This credits engine was closed. Make a new one."));
+    if (state === "closing" || state === "closed") return Promise.reject(closedError());
     preparing ??= prepareDatabase(database, store, options as Omit<CreditsOptions, "database">).then(
       () => {
         preparing = undefined;
@@ -97,7 +101,14 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     return preparing;
   }
 
+  /** While the engine closes, work that runs may go on to its end, and nothing new begins. */
+  function refused(command: Command): Promise<never> | undefined {
+    return takesCharges || command.verb !== "charge" ? undefined : Promise.reject(closedError());
+  }
+
   function submit<Answer>(command: Command, call?: CallOptions): Promise<Answer> {
+    const refusal = refused(command);
+    if (refusal !== undefined) return refusal;
     const waiting = ready();
     if (waiting === undefined) return ledger.submit<Answer>(command, call?.signal);
     return waiting.then(() => ledger.submit<Answer>(command, call?.signal));
@@ -134,25 +145,30 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
 
   const write = writingVerbs(submit);
   const read = readingVerbs({ database, sql, reader, history: createHistory(sql, catalogs), ready });
+  const running = createRunningWork();
   const runVerbs: RunVerbs = {
     charge: (input, call) => submit(toCommand.charge(input, newAttempt), call),
     settle: (input) => submit(toCommand.settle(input, newAttempt)),
     refund: (input) => submit(toCommand.refund(input, newAttempt)),
     newAttempt,
     watch,
+    running,
+    log,
   };
   const sweepWorkspace = (workspace: string) => submit<Swept>({ verb: "sweep", workspace });
   const candidates = createCandidates(sql);
+  const outboxStore = createOutboxStore(sql, options.keepNoticesDays ?? 30);
   const sweeper = createSweeper({
     due: (limit, skip) => withSession((session) => candidates.due(session, limit, skip)),
     dueSlowly: (limit, skip) => withSession((session) => candidates.dueSlowly(session, limit, skip)),
     sweepWorkspace,
+    deleteOldNotices: (limit) => withSession((session) => outboxStore.deleteOld(session, limit)),
     intervalMs: options.sweepIntervalMs ?? 10_000,
     log,
   });
   const outbox = createOutbox({
     database,
-    store: createOutboxStore(sql),
+    store: outboxStore,
     deliver: (notice) => Promise.all([...listeners].map((listener) => listener(notice))),
     listening: () => listeners.size > 0,
     intervalMs: 1000,
@@ -214,6 +230,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     within: (transaction: unknown) => {
       const queue = queueOf(transaction as CallerTransaction);
       return writingVerbs(async (command) => {
+        await refused(command);
         await ready();
         return await ledger.submitWithin(queue, command);
       });
@@ -222,18 +239,22 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    // The routes know no particular catalog: every verb checks what it is given against the one in force.
-    handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
+    handler: (handlerOptions: HandlerOptions) => createHandler(credits, handlerOptions),
     ready: async () => await ready(),
-    async close() {
-      closing ??= shutDown();
+    async close({ waitMs = FINISH_MS }: CloseOptions = {}) {
+      if (!Number.isSafeInteger(waitMs) || waitMs < 0 || waitMs > 3_600_000)
+        throw new DucatError("invalid_options", "close: waitMs must be a whole number from 0 to 3600000.");
+      closing ??= shutDown(waitMs);
       await closing;
     },
   };
 
   /** Takes nothing more, and answers everything that was asked before. */
-  async function shutDown(): Promise<void> {
+  async function shutDown(waitMs: number): Promise<void> {
+    takesCharges = false;
     if (preparing !== undefined) await preparing.catch(() => {});
+    const left = await running.finish(waitMs);
+    if (left > 0) log(`closed while ${left} of run and begin had not ended; the leases of their charges end them`);
     state = "closing";
     await Promise.all([watch.stop(), sweeper.stop(), outbox.stop()]);
     await ledger.drain();
@@ -251,4 +272,8 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
   const credits = verbs as unknown as Credits<C>;
   return credits;
+}
+
+function closedError(): DucatError {
+  return new DucatError("closed", "This credits engine was closed. Make a new one.");
 }

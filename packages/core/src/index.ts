@@ -26,5 +26,6 @@ export { printMigrations } from "./database/migrate.ts";
 export type { AccessOptions } from "./http/access.ts";
 export { createHandler, type Handler, type HandlerOptions } from "./http/handler.ts";
 export type { HttpLog } from "./http/log.ts";
+export { type MigrationResult, migrateDatabase } from "./open.ts";
 export type { CreditsOptions, DatabaseOptions } from "./options.ts";
 export type * from "./verbs.ts";

@@ -22,6 +22,8 @@ export interface CreditsOptions<C extends Catalog = Catalog> {
   background?: boolean;
   /** How often the background sweeper looks for leases that ran out and credits that expired; default 10 s. */
   sweepIntervalMs?: number;
+  /** How long a notice is kept that no listener has taken; the sweeper deletes older ones. Default 30 days. */
+  keepNoticesDays?: number;
   /** `workspace`: one workspace a transaction, as a PostgreSQL distributed by workspace needs it. Default `mixed`. */
   commitScope?: CommitScope;
   /** How many batches run side by side; default 3 on PostgreSQL (1 on the embedded one). */
@@ -45,6 +47,7 @@ export function checkOptions(options: CreditsOptions): void {
     "migrate",
     "background",
     "sweepIntervalMs",
+    "keepNoticesDays",
     "commitScope",
     "lanes",
     "maxQueued",
@@ -77,6 +80,7 @@ export function checkOptions(options: CreditsOptions): void {
   checkNumber(options, "maxQueued", 1, 10_000_000, fault);
   checkNumber(options, "lockTimeoutMs", 1, 600_000, fault);
   checkNumber(options, "sweepIntervalMs", 10, 3_600_000, fault);
+  checkNumber(options, "keepNoticesDays", 1, 3650, fault);
   if (errors.length > 0) {
     const text = errors.map(({ path, message }) => `${path} ${message}`).join("; ");
     throw new DucatError("invalid_options", `createCredits: ${text}.`, { errors });
@@ -87,7 +91,7 @@ type AddFault = (path: string, message: string) => void;
 
 function checkNumber(
   options: CreditsOptions,
-  key: "lanes" | "maxQueued" | "lockTimeoutMs" | "sweepIntervalMs",
+  key: "lanes" | "maxQueued" | "lockTimeoutMs" | "sweepIntervalMs" | "keepNoticesDays",
   min: number,
   max: number,
   fault: AddFault,

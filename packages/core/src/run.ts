@@ -1,42 +1,67 @@
-import type { ChargeEnded, ChargeInput, ChargeOutcome, SettleInput, Usage } from "@ducat/client";
-import { isDucatError } from "@ducat/client";
+import type { ChargeEnded, ChargeInput, ChargeOutcome, RefundInput, SettleInput, Usage } from "@ducat/client";
+import { DucatError, isDucatError } from "@ducat/client";
 import { pause } from "./clock.ts";
 import { defaultLeaseSeconds } from "./inputs/charges.ts";
-import type { BeginOutcome, Begun, RunOptions, RunOutcome, Work } from "./verbs.ts";
+import type { OneWork, RunningWork } from "./running-work.ts";
+import type { BeginOutcome, Begun, NotEnded, RunOptions, RunOutcome, Work } from "./verbs.ts";
 import type { Watch } from "./watch.ts";
 
 /** The verbs that `run` and `begin` are built on. */
 export interface RunVerbs {
   charge(input: ChargeInput, options: { signal?: AbortSignal }): Promise<ChargeOutcome>;
   settle(input: SettleInput): Promise<ChargeEnded>;
-  refund(input: {
-    workspace: string;
-    id: string;
-    reason: "cancelled" | "failed";
-    attempt: string;
-  }): Promise<ChargeEnded>;
+  refund(input: RefundInput): Promise<ChargeEnded>;
   newAttempt(): string;
   watch: Watch;
+  running: RunningWork;
+  log(message: string, error: unknown): void;
+}
+
+/** How a charge was to be ended; `run` tells it when it could not be. */
+type End = { verb: "settle"; input: SettleInput } | { verb: "refund"; input: RefundInput };
+
+/** What `run` needs of a work beyond what `begin` hands out. */
+interface Opened {
+  begun: Begun;
+  /** The last end that was tried. */
+  lastEnd(): End | undefined;
 }
 
 /** Charges and, on a fresh charge, hands out what a stream needs to be charged truthfully to its end. */
 export async function begin(verbs: RunVerbs, input: ChargeInput, options: RunOptions = {}): Promise<BeginOutcome> {
+  const answer = await start(verbs, input, options);
+  return "begun" in answer ? answer.begun : answer;
+}
+
+async function start(
+  verbs: RunVerbs,
+  input: ChargeInput,
+  options: RunOptions,
+): Promise<Opened | Exclude<BeginOutcome, Begun>> {
   const attempt = input.attempt ?? verbs.newAttempt();
-  const answer = await verbs.charge(
-    { ...input, attempt },
-    options.signal === undefined ? {} : { signal: options.signal },
-  );
-  if (answer.outcome !== "charged") return answer;
-  if (answer.replayed) return { ...answer, outcome: "charged", replayed: true };
-  return open(verbs, answer, { attempt, leaseSeconds: input.leaseSeconds ?? defaultLeaseSeconds }, options);
+  const work = verbs.running.add();
+  let opened: Opened | undefined;
+  try {
+    const answer = await verbs.charge(
+      { ...input, attempt },
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
+    if (answer.outcome !== "charged") return answer;
+    if (answer.replayed) return { ...answer, outcome: "charged", replayed: true };
+    const leaseSeconds = input.leaseSeconds ?? defaultLeaseSeconds;
+    opened = open(verbs, answer, { attempt, leaseSeconds, work }, options);
+    return opened;
+  } finally {
+    if (opened === undefined) work.ended();
+  }
 }
 
 function open(
   verbs: RunVerbs,
   { charge, balance }: Pick<Begun, "charge" | "balance">,
-  { attempt, leaseSeconds }: { attempt: string; leaseSeconds: number },
+  { attempt, leaseSeconds, work }: { attempt: string; leaseSeconds: number; work: OneWork },
   options: RunOptions,
-): Begun {
+): Opened {
   const { workspace, id, quantity, settles } = charge;
   const controller = new AbortController();
   let delivered = charge.delivered;
@@ -44,21 +69,26 @@ function open(
   let usage: Usage | undefined;
   let estimated = false;
   let ended: Promise<ChargeEnded> | undefined;
+  let lastEnd: End | undefined;
+  work.onAbort((reason) => controller.abort(reason));
   const watched = verbs.watch.add({ charge, attempt, leaseSeconds, abort: (reason) => controller.abort(reason) });
   const outside = () => controller.abort(options.signal?.reason);
   if (options.signal?.aborted) outside();
   else options.signal?.addEventListener("abort", outside, { once: true });
 
   /** Ends the charge once: whoever asks again gets the same answer. Only what failed can be tried again. */
-  function end(how: () => Promise<ChargeEnded>): Promise<ChargeEnded> {
+  function end(how: End): Promise<ChargeEnded> {
     ended ??= (async () => {
       watched.stop();
       options.signal?.removeEventListener("abort", outside);
+      lastEnd = how;
       try {
-        return await insist(how);
+        return await insist(() => (how.verb === "settle" ? verbs.settle(how.input) : verbs.refund(how.input)));
       } catch (error) {
         ended = undefined;
         throw error;
+      } finally {
+        work.ended();
       }
     })();
     return ended;
@@ -66,7 +96,7 @@ function open(
 
   const metered = settles === "metered";
   const measured = () => (metered && usage !== undefined ? { usage, estimated } : {});
-  return {
+  const begun: Begun = {
     outcome: "charged",
     replayed: false,
     charge,
@@ -89,20 +119,19 @@ function open(
         usage = result.usage;
         estimated = result.estimated ?? false;
       }
-      return end(() =>
-        verbs.settle({ workspace, id, attempt, ...(metered ? {} : { delivered: units }), ...measured() }),
-      );
+      const input = { workspace, id, attempt, ...(metered ? {} : { delivered: units }), ...measured() };
+      return end({ verb: "settle", input });
     },
     fail() {
       const reason = controller.signal.aborted ? "cancelled" : "failed";
       const keeps = options.keepDelivered ?? true;
       if (keeps && metered && usage !== undefined) {
-        return end(() => verbs.settle({ workspace, id, attempt, reason, ...measured() }));
+        return end({ verb: "settle", input: { workspace, id, attempt, reason, ...measured() } });
       }
       if (keeps && settles === "unit" && delivered > 0) {
-        return end(() => verbs.settle({ workspace, id, attempt, reason, delivered }));
+        return end({ verb: "settle", input: { workspace, id, attempt, reason, delivered } });
       }
-      return end(() => verbs.refund({ workspace, id, attempt, reason }));
+      return end({ verb: "refund", input: { workspace, id, attempt, reason } });
     },
     headers: {
       "x-credits-charge": id,
@@ -110,6 +139,7 @@ function open(
       "x-credits-available": String(balance.available),
     },
   };
+  return { begun, lastEnd: () => lastEnd };
 }
 
 /** The end of a charge is worth some patience: the database may be back in a moment, and the lease waits. */
@@ -127,7 +157,7 @@ async function insist<Answer>(how: () => Promise<Answer>): Promise<Answer> {
 /**
  * Charges, calls the work only on a fresh charge, and ends the charge by what became of the work: settled when it
  * returned; when it threw or was aborted, the units handed over are kept and the rest goes back. Its error is rethrown
- * untouched.
+ * untouched. When the work went through and the end could not be written, the error carries the work's value.
  */
 export async function run<Value>(
   verbs: RunVerbs,
@@ -135,8 +165,9 @@ export async function run<Value>(
   work: (work: Work) => Promise<Value> | Value,
   options: RunOptions = {},
 ): Promise<RunOutcome<Value>> {
-  const begun = await begin(verbs, input, options);
-  if (begun.outcome !== "charged" || begun.replayed) return begun as RunOutcome<Value>;
+  const answer = await start(verbs, input, options);
+  if (!("begun" in answer)) return answer as RunOutcome<Value>;
+  const { begun, lastEnd } = answer;
   const { signal, charge, deliver, usage } = begun;
   let value: Value;
   try {
@@ -145,9 +176,30 @@ export async function run<Value>(
     value = await work({ signal, charge, deliver, usage });
   } catch (error) {
     // The work's error is what the caller must see; a refund that failed as well is made by the lease.
-    await begun.fail(error).catch(() => {});
+    await begun.fail(error).catch((failure: unknown) => {
+      verbs.log(
+        `the end of charge ${charge.id} in ${charge.workspace} could not be written; its lease ends it`,
+        failure,
+      );
+    });
     throw error;
   }
-  const end = await (signal.aborted ? begun.fail() : begun.done());
-  return { outcome: end.outcome, value, charge: end.charge, balance: end.balance } as RunOutcome<Value>;
+  try {
+    const end = await (signal.aborted ? begun.fail() : begun.done());
+    return { outcome: end.outcome, value, charge: end.charge, balance: end.balance } as RunOutcome<Value>;
+  } catch (error) {
+    throw notEnded(value, lastEnd() as End, error);
+  }
+}
+
+/** The work is done and paid for by somebody: its value must not be lost with the end of its charge. */
+function notEnded(value: unknown, end: End, cause: unknown): DucatError {
+  const { workspace, id } = end.input;
+  const why = isDucatError(cause) ? `: ${cause.message}` : ".";
+  return new DucatError(
+    "not_ended",
+    `The work of charge ${id} went through, and the end of the charge could not be written${why} Its lease returns the` +
+      ` credits, unless the end is repeated first: credits.${end.verb}(error.details.input). The value: error.details.value.`,
+    { cause, details: { value, workspace, id, ...end } satisfies NotEnded },
+  );
 }

@@ -101,6 +101,20 @@ export type RunOutcome<Value> =
   | { outcome: "charged"; replayed: true; charge: Charge; balance: BalanceAfter }
   | ChargeRefusal;
 
+/**
+ * The `details` of the error `not_ended`: the work of a `run` went through, and the end of its charge could not be written.
+ * The lease returns the credits, unless `credits[verb](input)` is called before.
+ */
+export type NotEnded<Value = unknown> = { value: Value; workspace: string; id: string } & (
+  | { verb: "settle"; input: SettleInput }
+  | { verb: "refund"; input: RefundInput }
+);
+
+export interface CloseOptions {
+  /** How long the work of `run` and `begin` may still go on; then its signal fires. Default 5,000 ms. */
+  waitMs?: number;
+}
+
 export interface Begun {
   outcome: "charged";
   replayed: false;
@@ -270,6 +284,9 @@ export interface Credits<C extends Catalog = Catalog> {
   within(transaction: unknown): WritingVerbs<C>;
   /** Connects, migrates and publishes now instead of at the first verb, and answers whether all is well. */
   ready(): Promise<void>;
-  /** Finishes what is running and lets go of the database. */
-  close(): Promise<void>;
+  /**
+   * Takes no new charge, waits for the work of `run` and `begin` (`waitMs`, then one second more after its signal has
+   * fired), answers what was asked before, and lets go of the database. What has not ended by then is refunded by its lease.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }

@@ -178,6 +178,22 @@ describe("without a database", { timeout: slow }, () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, errors: expect.any(Array) });
   });
 
+  test(
+    "migrate says what it applied, once, and publishes nothing",
+    async () => {
+      const fresh = makeRoom();
+      const first = succeeded(await ducat(["migrate"], fresh));
+      expect(first).toMatch(/^Applied migration 1 \(ledger\)\.\n/);
+      expect(first).toMatch(
+        /The schema ducat has migration \d+, the newest of this version of Ducat\.\nNo catalog is in/,
+      );
+      const again = JSON.parse(succeeded(await ducat(["migrate", "--json"], fresh)));
+      expect(again).toEqual({ schema: "ducat", applied: [], version: expect.any(Number), catalog: null });
+      fresh.remove();
+    },
+    slow,
+  );
+
   test("migrate --print is SQL", async () => {
     expect(succeeded(await inEmpty("migrate", "--print"))).toMatch(/create table/i);
     expect(succeeded(await inEmpty("migrate", "--print", "--schema", "credits"))).toContain("credits");

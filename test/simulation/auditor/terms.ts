@@ -199,7 +199,8 @@ export function memberRemove(story: Story, input: CommandOf<"memberRemove">, at:
   const blank = input.erase === true ? { name: null, email: null } : {};
   const after = { ...before, ...blank, removedAt: before.removedAt ?? at };
   const tell = () => ({ outcome: "removed", member: viewMember(story, input.member) });
-  if (!differ(before, after)) return refuse(tell());
+  // Erasing always writes: what else there is to blank about a person is not told here.
+  if (!differ(before, after) && input.erase !== true) return refuse(tell());
   changeMembers(story, new Map([[input.member, after]]), at);
   return done(tell());
 }

@@ -7,6 +7,8 @@ export interface SweeperOptions {
   dueSlowly(limit: number, skip: readonly string[]): Promise<readonly string[]>;
   /** Submits an ordinary `sweep` command. */
   sweepWorkspace(workspace: string): Promise<{ written: number }>;
+  /** Deletes notices that nobody has taken for too long, at most so many; answers how many. */
+  deleteOldNotices(limit: number): Promise<number>;
   intervalMs: number;
   log(message: string, error: unknown): void;
 }
@@ -28,6 +30,8 @@ export interface Sweeper {
 /** Workspaces found at once, and swept side by side, so that the ledger commits them together. */
 const FOUND = 500;
 const BESIDE = 50;
+/** Notices deleted at once: a short statement, again and again. */
+const DELETED = 500;
 /** One sweep of a workspace ends so many leases and expires so many holders; when it did, there may be more. */
 const FULL = 1000;
 /** Every so many rounds the long look. */
@@ -40,7 +44,7 @@ const MAX_SKIPPED = 32;
  * processes may do it at once, and none need: whoever touches a workspace first applies the same.
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
-  const { due, dueSlowly, sweepWorkspace, intervalMs, log } = options;
+  const { due, dueSlowly, sweepWorkspace, deleteOldNotices, intervalMs, log } = options;
   let stopping = false;
   let round = 0;
   let failures = 0;
@@ -78,13 +82,20 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     }
   }
 
+  async function deleteNotices(): Promise<void> {
+    while (!stopping && (await deleteOldNotices(DELETED)) === DELETED);
+  }
+
   async function tick(): Promise<void> {
     if (skipped > 0) {
       skipped -= 1;
       return;
     }
     try {
-      if (round % LONG_LOOK === 0) await sweepAll(dueSlowly);
+      if (round % LONG_LOOK === 0) {
+        await sweepAll(dueSlowly);
+        await deleteNotices();
+      }
       await sweepAll(due);
       round += 1;
       failures = 0;
@@ -100,6 +111,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     async sweep() {
       const slowly = await sweepAll(dueSlowly);
       const others = await sweepAll(due);
+      await deleteNotices();
       return { workspaces: slowly.workspaces + others.workspaces, written: slowly.written + others.written };
     },
     start() {

@@ -42,6 +42,11 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
   });
 }
 
+/** The name of a migration of this package. */
+export function migrationName(number: number): string {
+  return embedded.find((migration) => migration.number === number)?.name ?? "";
+}
+
 /**
  * The whole as SQL for people who apply it themselves. Afterwards the database is as `migrate` leaves it. `after` is the
  * number of the newest migration that is there already.

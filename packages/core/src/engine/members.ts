@@ -4,6 +4,7 @@ import { advance, raiseToPresent } from "./advance.ts";
 import { type Decided, instantOrNull, refused, wrote } from "./answer.ts";
 import { invalid, own } from "./charge.ts";
 import type { MemberFields, MemberPutCommand, MemberRemoveCommand, MembersSyncCommand } from "./command.ts";
+import { erase } from "./erase.ts";
 import { edit, insert } from "./journal.ts";
 import { seatOf } from "./level.ts";
 import { type MemberRow, POOL, type State } from "./state.ts";
@@ -107,15 +108,11 @@ export function removeMember(state: State, command: MemberRemoveCommand, now: nu
   }
   advance(state, [command.member, POOL], now, true);
   const removes = row.removedAt === null;
-  const erases = command.erase && (row.name !== null || row.email !== null);
   if (removes) remove(state, row, now);
-  if (erases) {
-    edit(state, row);
-    row.name = null;
-    row.email = null;
-  }
+  // Also who has no name any more: what else is to be blanked is not in memory, and a repeat must find it.
+  if (command.erase) erase(state, row);
   const answer: MemberOutcome = { outcome: "removed", member: presentMember(state, row) };
-  return removes || erases ? wrote(answer) : refused(answer);
+  return removes || command.erase ? wrote(answer) : refused(answer);
 }
 
 function remove(state: State, row: MemberRow, now: number): void {

@@ -11,6 +11,7 @@ import type {
   Usage,
 } from "@ducat/client";
 import type { CycleSpan } from "./calendar.ts";
+import type { Erasure } from "./erase.ts";
 
 /** The holder id of the workspace's own grants (the pool). No member may have this id. */
 export const POOL = "workspace";
@@ -305,6 +306,8 @@ export interface State {
   catalogs: ReadonlyMap<string, Catalog>;
   entries: EntryRow[];
   events: EventRow[];
+  /** People who are to be blanked in the rows that are stored already. */
+  erasures: Erasure[];
   /** The serial number of the command that is running. */
   serial: number;
   undo: (() => void)[];

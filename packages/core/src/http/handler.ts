@@ -1,4 +1,4 @@
-import { DucatError, isDucatError } from "@ducat/client";
+import { type Catalog, DucatError, isDucatError } from "@ducat/client";
 import { stopwatch } from "../clock.ts";
 import type { Credits } from "../verbs.ts";
 import { type AccessOptions, createAccess } from "./access.ts";
@@ -18,12 +18,13 @@ export interface HandlerOptions extends AccessOptions {
 export type Handler = (request: Request) => Promise<Response>;
 
 /** Serves the API of these credits: every route of the route table, `/openapi.json`, `/docs`, `/healthz`, `/readyz`. */
-export function createHandler(credits: Credits, options: HandlerOptions): Handler {
+export function createHandler<C extends Catalog>(credits: Credits<C>, options: HandlerOptions): Handler {
   if ((options.apiKeys ?? []).length === 0 && options.authenticate === undefined) {
     throw new DucatError("invalid_options", "Give apiKeys, authenticate or both: without either nobody could call.");
   }
   const { log = consoleLog, allowedOrigins = [], basePath = "/" } = options;
-  const router = createRouter(credits, createAccess(options), basePath);
+  // The routes know no particular catalog: every verb checks what it is given against the one in force.
+  const router = createRouter(credits as unknown as Credits, createAccess(options), basePath);
   return async (request) => {
     const startedAt = stopwatch();
     const requestId = requestIdOf(request);

@@ -62,6 +62,7 @@ export const problemTitles: Readonly<Record<ProblemCode, string>> = {
   unreachable: "No answer from the server",
   unexpected_answer: "An answer that is not Ducat's",
   closed: "The server is shutting down",
+  not_ended: "The end of a charge was not written",
   data_directory_in_use: "The data directory is in use",
   missing_dependency: "The server is not set up",
   invalid_options: "The server is not set up",

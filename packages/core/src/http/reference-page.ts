@@ -2,6 +2,7 @@ import type { JsonSchema } from "../inputs/json-schema.ts";
 import type { OpenApiDocument, Operation, Parameter } from "./openapi.ts";
 import { type ProblemCode, problemTitles } from "./problem-titles.ts";
 import { referenceStyle } from "./reference-style.ts";
+import { inWords, usualBodyBytes } from "./request-body.ts";
 
 /** The API reference as one page without scripts, fonts or images, so that it works offline and in any browser. */
 export function referencePage(document: OpenApiDocument): string {
@@ -18,7 +19,7 @@ export function referencePage(document: OpenApiDocument): string {
 <meta name="color-scheme" content="light dark"><title>${escaped(document.info.title)} API reference</title>
 <style>${referenceStyle}</style></head><body>
 <header><h1>${escaped(document.info.title)} API reference</h1><p>${escaped(document.info.description)}</p>
-<p>Every request carries <code>authorization: Bearer &lt;secret key&gt;</code>; bodies are JSON of at most 64 KiB. <span class="member">member</span> marks what a signed-in member may call too. The same, for machines: <a href="${base}/openapi.json">openapi.json</a>.</p></header>
+<p>Every request carries <code>authorization: Bearer &lt;secret key&gt;</code>; bodies are JSON of at most ${inWords(usualBodyBytes)}, where nothing else is said. <span class="member">member</span> marks what a signed-in member may call too. The same, for machines: <a href="${base}/openapi.json">openapi.json</a>.</p></header>
 <nav aria-label="Contents">${document.tags.map(({ name }) => `<a href="#${anchor(name)}">${escaped(name)}</a>`).join("")}<a href="#shapes">Shapes</a><a href="#problems">Problems</a></nav>
 <main>${sections.join("")}${shapes(document)}${problems()}</main></body></html>
 `;

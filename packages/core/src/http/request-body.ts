@@ -1,15 +1,15 @@
 import { DucatError } from "@ducat/client";
 
-/** Of any request. */
-export const maxBodyBytes = 65_536;
+/** Of any request, unless its route says otherwise. */
+export const usualBodyBytes = 65_536;
 
 /** The JSON body of a request; `{}` when there is none. Reading stops as soon as it is too large, whatever its headers said. */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, maxBytes = usualBodyBytes): Promise<unknown> {
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (announced > maxBodyBytes) throw tooLarge();
+  if (announced > maxBytes) throw tooLarge(maxBytes);
   // A server holds a request to the length it announced, so it may be read in one go, which is much faster.
-  const bytes = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readBytes(request);
-  if (bytes.length > maxBodyBytes) throw tooLarge();
+  const bytes = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readBytes(request, maxBytes);
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   if (bytes.length === 0) return {};
   requireJsonType(request);
   return parse(bytes);
@@ -25,7 +25,7 @@ function requireJsonType(request: Request): void {
   );
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
@@ -34,10 +34,10 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > maxBodyBytes) {
+    if (length > maxBytes) {
       // Not awaited: a sender that never stops would keep the answer waiting.
       reader.cancel().catch(() => {});
-      throw tooLarge();
+      throw tooLarge(maxBytes);
     }
     chunks.push(value);
   }
@@ -66,6 +66,11 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-function tooLarge(): DucatError {
-  return new DucatError("payload_too_large", `The body must be at most ${maxBodyBytes} bytes (64 KiB).`);
+function tooLarge(maxBytes: number): DucatError {
+  return new DucatError("payload_too_large", `The body must be at most ${maxBytes} bytes (${inWords(maxBytes)}).`);
+}
+
+/** `64 KiB`, `16 MiB`: limits are whole ones. */
+export function inWords(bytes: number): string {
+  return bytes >= 1_048_576 ? `${bytes / 1_048_576} MiB` : `${bytes / 1024} KiB`;
 }

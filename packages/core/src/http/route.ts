@@ -53,6 +53,8 @@ export interface Route {
   /** The body in the document, where it is not simply the rest of the input. */
   readonly bodySchema: JsonSchema | null;
   readonly example: Input | null;
+  /** Where it is not the usual. */
+  readonly maxBodyBytes: number | null;
   /** Names the version of the answer, for `If-None-Match`. */
   readonly etag: ((answer: object, principal: Principal) => string) | null;
   /** Other forms of the answer, by the query's `format`. */
@@ -100,6 +102,7 @@ interface RouteDefinition<Answer extends object> {
   adapt?: (body: Input) => Adapted;
   bodySchema?: JsonSchema;
   example?: Input;
+  maxBodyBytes?: number;
   etag?: (answer: Answer, principal: Principal) => string;
   formats?: Readonly<Record<string, RouteFormat>>;
 }
@@ -139,6 +142,7 @@ export function route<Answer extends object>(
     adapt: definition.adapt ?? null,
     bodySchema: definition.bodySchema ?? null,
     example: definition.example ?? null,
+    maxBodyBytes: definition.maxBodyBytes ?? null,
     etag: (definition.etag as Route["etag"]) ?? null,
     formats: definition.formats ?? {},
   };

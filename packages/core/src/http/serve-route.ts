@@ -24,7 +24,7 @@ export async function serveRoute({ credits, identify, route, request, requestId,
   const format = formatOf(route, query);
   const adapted = reads
     ? queryInput(route, params, query)
-    : bodyInput(route, params, await readJsonBody(withoutQuery(request, query)));
+    : bodyInput(route, params, await readJsonBody(withoutQuery(request, query), bodyLimit(route, principal)));
   const input = await authorize(credits, route, principal, adapted.input);
   if (format !== null) return streamed(format, await started(format.stream(credits, input)));
   const answer = await route.run(credits, input, { principal, signal: request.signal }).catch((error: unknown) => {
@@ -34,6 +34,11 @@ export async function serveRoute({ credits, identify, route, request, requestId,
   if (status >= 400) return refusalResponse(answer, status, requestId);
   if (route.etag === null) return json(answer, status);
   return withEtag(request, answer, `"${route.etag(answer, principal)}"`);
+}
+
+/** What only the operator may send is not read from anybody else, who is refused after the body. */
+function bodyLimit(route: Route, principal: Principal): number | undefined {
+  return route.member !== null || principal.kind === "operator" ? (route.maxBodyBytes ?? undefined) : undefined;
 }
 
 /** A query where none is read is a mistake that would otherwise go unnoticed. */

@@ -23,7 +23,7 @@ export function toMemberPutCommand(input: unknown): MemberPutCommand {
 export const removeMemberInput = shape({
   workspace: id,
   member: memberId,
-  erase: about("Blank the person's name and e-mail too.", optional(flag, false, false)),
+  erase: about("Blank the person too: name, e-mail, metadata of charges, notes.", optional(flag, false, false)),
 });
 
 export function toMemberRemoveCommand(input: unknown): MemberRemoveCommand {

@@ -145,23 +145,23 @@ async function open(
   const loads = [...loader.terms(unknown), ...loader.load(needs)];
   const late = lateLoads(loader, batch);
   const sweeps = sweeping(batch);
+  const before = [...parts.begin, loader.lock(ids, skipLocked), ...(chooses(batch) ? [loader.keepCatalog()] : [])];
   const answers = await session.run([
-    ...parts.begin,
-    loader.lock(ids, skipLocked),
+    ...before,
     loader.clock(),
     ...found,
     ...loads.map((load) => load.statement),
     ...late.map((load) => load.statement),
   ]);
   const locked = answers[parts.begin.length] as Result;
-  const [clock, version] = (answers[parts.begin.length + 1] as Result).rows[0] as [number, string | null];
+  const [clock, version] = (answers[before.length] as Result).rows[0] as [number, string | null];
   if (version === null)
     throw new DucatError("not_migrated", "No catalog has been published. Run `ducat catalog publish`.");
   await catalogs.ensure(session, [version]);
 
-  const rest = answers.slice(parts.begin.length + 2 + found.length);
+  const rest = answers.slice(before.length + 1 + found.length);
   const fresh = new Map(
-    found.length === 0 ? [] : (answers[parts.begin.length + 2] as Result).rows.map((row) => [row[0] as string, row]),
+    found.length === 0 ? [] : (answers[before.length + 1] as Result).rows.map((row) => [row[0] as string, row]),
   );
   const states = new Map<string, State>();
   const stored = new Map<string, WorkspaceRow>();
@@ -350,6 +350,17 @@ function lateLoads(loader: Loader, batch: Batch): Load[] {
   }
   return loads;
 }
+
+/**
+ * True when somebody chooses a plan or a pack: whoever publishes a catalog without it must wait for this transaction and
+ * see it, or be seen by it. Charges do not ask for that lock.
+ */
+function chooses(batch: Batch): boolean {
+  for (const list of batch.values()) if (list.some(({ command }) => CHOOSING.has(command.verb))) return true;
+  return false;
+}
+
+const CHOOSING = new Set<Command["verb"]>(["workspacePut", "subscription", "topUp", "topUpRequest"]);
 
 function sweeping(batch: Batch): boolean {
   for (const list of batch.values()) {

@@ -20,10 +20,11 @@ export interface Reader {
 }
 
 export function createReader(database: Database, loader: Loader, catalogs: Catalogs): Reader {
+  /** `whole`: nothing else will be asked. Otherwise the transaction stays open, and every lease that ran out is told. */
   async function snapshot(session: Session, workspace: string, need: Need, whole: boolean): Promise<Snapshot | null> {
     const loads = [
       ...loader.terms([workspace]),
-      ...loader.leases([workspace]),
+      ...loader.leases([workspace], !whole),
       ...loader.load(new Map([[workspace, need]])),
     ];
     const answers = await session.run([

@@ -29,6 +29,7 @@ export function emptyState(
     catalogs,
     entries: [],
     events: [],
+    erasures: [],
     serial: 0,
     undo: [],
     saved: [],

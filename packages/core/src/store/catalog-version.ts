@@ -6,7 +6,12 @@ export interface CatalogStore {
   load(session: Session, version: string): Promise<Catalog | null>;
   published(session: Session): Promise<string | null>;
   has(session: Session, version: string): Promise<boolean>;
-  /** Makes a version the published one. Several processes may do so at once: each gets its own number. */
+  /**
+   * Begins a transaction in which nobody else publishes and nobody chooses a plan or a pack, once those who are at it have
+   * committed. Throws the database's `lock_timeout` when that takes longer than `waitMs`.
+   */
+  beginPublishing(session: Session, waitMs: number): Promise<void>;
+  /** Makes a version the published one. */
   publish(session: Session, version: string, catalog: Catalog): Promise<void>;
   /** The plans and packs that something still refers to, each with one workspace that prevents dropping it. */
   inUse(session: Session): Promise<{ plans: Map<string, string>; packs: Map<string, string> }>;
@@ -32,10 +37,15 @@ export function createCatalogStore({ schema }: Sql): CatalogStore {
       ]);
       return (result?.rows.length ?? 0) > 0;
     },
+    async beginPublishing(session, waitMs) {
+      await session.run([
+        { text: "begin isolation level read committed" },
+        { text: "select set_config('lock_timeout', $1::text, true)", params: [String(waitMs)] },
+        { text: `lock table ${schema}catalog_version in share row exclusive mode` },
+      ]);
+    },
     async publish(session, version, catalog) {
       await session.run([
-        { text: "begin" },
-        { text: `lock table ${schema}catalog_version in share row exclusive mode` },
         {
           text:
             `insert into ${schema}catalog_version as c (version, catalog, published_n)` +
@@ -44,7 +54,6 @@ export function createCatalogStore({ schema }: Sql): CatalogStore {
             " where c.published_n < excluded.published_n - 1",
           params: [version, JSON.stringify(catalog)],
         },
-        { text: "commit" },
       ]);
     },
     async inUse(session) {

@@ -197,14 +197,19 @@ export interface Loader {
   lock(workspaces: readonly string[], skipLocked: boolean): Statement;
   /** The same rows without a lock, for reads and to tell a workspace that is held from one that does not exist. */
   find(workspaces: readonly string[]): Statement;
+  /** Keeps the published catalog as it is until the end of the transaction; any number of transactions may. */
+  keepCatalog(): Statement;
   /** The clock, read after the locks are held, and the published catalog version. */
   clock(): Statement;
   /** What the commands of the workspaces need, as one list of statements. */
   load(needs: ReadonlyMap<string, Need>): Load[];
   /** The dated lists of terms. */
   terms(workspaces: readonly string[]): Load[];
-  /** Leases that have run out, and of each workspace the one that ends next. */
-  leases(workspaces: readonly string[]): Load[];
+  /**
+   * Leases that have run out, and of each workspace the one that ends next. A read wants every one, a batch so many as one
+   * transaction should end.
+   */
+  leases(workspaces: readonly string[], every?: boolean): Load[];
   /** Leases that have run out by an instant a caller gives (a test clock), instead of the database's. */
   runOutBy(workspace: string, instant: number): Load;
   /** The holders whose live grants have ended by an instant, or are to be given notice of their end. */
@@ -234,6 +239,11 @@ export function createLoader(sql: Sql): Loader {
     name: "find",
     text: `select ${workspaceColumns} from ${schema}workspace w where ${anyOf("w.id")}`,
   };
+  // Does not conflict with itself, nor with those who read, but with the lock of whoever publishes.
+  const keepCatalog: Prepared = {
+    name: "keep catalog",
+    text: `lock table ${schema}catalog_version in row exclusive mode`,
+  };
   const clock: Prepared = {
     name: "clock",
     text:
@@ -246,18 +256,19 @@ export function createLoader(sql: Sql): Loader {
   };
   // Read once, and so a bound of the index scan; clock_timestamp() itself would be asked again for every lease.
   const present = "(select clock_timestamp())";
-  const leasesOf = (workspace: string) => {
-    const ends = (which: string, limit: number) =>
+  const leasesOf = (workspace: string, limit: string) => {
+    const ends = (which: string, atMost: string) =>
       `(select l.charge_id, l.expires_at from ${schema}lease l where l.workspace_id = ${workspace}` +
-      ` and l.expires_at ${which} ${present} order by l.expires_at, l.charge_id limit ${limit})`;
-    return `(${ends("<=", RUN_OUT_LIMIT + 1)} union all ${ends(">", 1)}) l`;
+      ` and l.expires_at ${which} ${present} order by l.expires_at, l.charge_id${atMost})`;
+    return `(${ends("<=", limit)} union all ${ends(">", " limit 1")}) l`;
   };
-  const leases: Prepared = {
-    name: "leases",
-    text: single
-      ? `select $1::text, l.charge_id, ${ms("l.expires_at")} from ${leasesOf("$1::text")}`
-      : `select w.id, l.charge_id, ${ms("l.expires_at")} from unnest($1::text[]) w(id) cross join lateral ${leasesOf("w.id")}`,
-  };
+  const runOut = (limit: string) =>
+    single
+      ? `select $1::text, l.charge_id, ${ms("l.expires_at")} from ${leasesOf("$1::text", limit)}`
+      : `select w.id, l.charge_id, ${ms("l.expires_at")} from unnest($1::text[]) w(id)` +
+        ` cross join lateral ${leasesOf("w.id", limit)}`;
+  const leases: Prepared = { name: "leases", text: runOut(` limit ${RUN_OUT_LIMIT + 1}`) };
+  const allLeases: Prepared = { name: "all leases", text: runOut("") };
   // All of them at once: what a test clock passes over takes effect in the order of its instants, not in two goes.
   const leasesBy: Prepared = {
     name: "leases by",
@@ -424,11 +435,12 @@ export function createLoader(sql: Sql): Loader {
     single,
     lock: (workspaces, skipLocked) => statement(skipLocked ? lockSkipping : lock, [one(workspaces)]),
     find: (workspaces) => statement(find, [one(workspaces)]),
+    keepCatalog: () => ({ name: keepCatalog.name, text: keepCatalog.text }),
     clock: () => ({ name: clock.name, text: clock.text }),
     runOutBy: (workspace, instant) => ({ kind: "runOut", statement: statement(leasesBy, [workspace, instant]) }),
     dueHolders: (workspace, instant, limit) => statement(prepared.dueHolders, [workspace, instant, limit]),
     terms: (workspaces) => each("terms", terms, workspaces),
-    leases: (workspaces) => each("leases", leases, workspaces),
+    leases: (workspaces, every = false) => each("leases", every ? allLeases : leases, workspaces),
     load(needs) {
       const loads: Load[] = [];
       loads.push(...holders(needs));

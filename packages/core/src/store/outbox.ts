@@ -15,10 +15,15 @@ export interface OutboxStore {
     session: Session,
     options: { limit: number; lock: boolean; except: readonly StoredEvent[] },
   ): Promise<StoredEvent[]>;
+  /** Also deletes what was delivered in these workspaces so long ago that nobody asks for it any more. */
   markDelivered(session: Session, events: readonly StoredEvent[]): Promise<void>;
+  /** Deletes events that nobody has taken for too long, the oldest first; answers how many. */
+  deleteOld(session: Session, limit: number): Promise<number>;
 }
 
-export function createOutboxStore({ schema }: Sql): OutboxStore {
+/** `keepDays`: how long events are kept, delivered or not. */
+export function createOutboxStore({ schema }: Sql, keepDays: number): OutboxStore {
+  const tooOld = "(select clock_timestamp()) - make_interval(days =>";
   return {
     async read(session, { limit, lock, except }) {
       const [result] = await session.run([
@@ -41,14 +46,44 @@ export function createOutboxStore({ schema }: Sql): OutboxStore {
       }
       if (byWorkspace.size === 0) return;
       await session.run(
-        [...byWorkspace].map(([workspace, ids]) => ({
-          name: "delivered",
+        [...byWorkspace].flatMap(([workspace, ids]) => [
+          {
+            name: "delivered",
+            text:
+              `update ${schema}event set delivered_at = date_trunc('milliseconds', clock_timestamp())` +
+              " where workspace_id = $1::text and id = any($2::text[]) and delivered_at is null",
+            params: [workspace, ids],
+          },
+          {
+            name: "delivered long ago",
+            text: `delete from ${schema}event where workspace_id = $1::text and delivered_at < ${tooOld} $2::integer)`,
+            params: [workspace, keepDays],
+          },
+        ]),
+      );
+    },
+    async deleteOld(session, limit) {
+      const [found] = await session.run([
+        {
+          name: "old events",
           text:
-            `update ${schema}event set delivered_at = date_trunc('milliseconds', clock_timestamp())` +
-            " where workspace_id = $1::text and id = any($2::text[]) and delivered_at is null",
+            `select workspace_id, id from ${schema}event where delivered_at is null` +
+            ` and created_at < ${tooOld} $1::integer) order by created_at limit $2::integer`,
+          params: [keepDays, limit],
+        },
+      ]);
+      const byWorkspace = new Map<string, string[]>();
+      for (const [workspace, id] of found?.rows ?? [])
+        byWorkspace.set(workspace, [...(byWorkspace.get(workspace) ?? []), id]);
+      if (byWorkspace.size === 0) return 0;
+      const deleted = await session.run(
+        [...byWorkspace].map(([workspace, ids]) => ({
+          name: "delete events",
+          text: `delete from ${schema}event where workspace_id = $1::text and id = any($2::text[]) and delivered_at is null`,
           params: [workspace, ids],
         })),
       );
+      return deleted.reduce((sum, { count }) => sum + count, 0);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   type Tracked,
   type WorkspaceRow,
 } from "../engine/state.ts";
+import { eraseStatements } from "./erase.ts";
 import { keyedSource, type Prepared, type Sql, source, statement, toInstant, workspaceParam } from "./sql.ts";
 import {
   type Column,
@@ -278,6 +279,8 @@ export function createSaver(sql: Sql): Saver {
       workspace.poolLive = (state.grantsByHolder.get(POOL) ?? []).some((grant) => !isClosed(grant));
     }
     for (const charge of state.charges.values()) {
+      // What is erased first moves the rows that it changes.
+      if (state.erasures.length > 0) charge.place = undefined;
       const ends = charge.dirty ? leaseOf(charge) : null;
       if (ends !== null && (workspace.leaseDue === null || ends < workspace.leaseDue)) workspace.leaseDue = ends;
     }
@@ -406,6 +409,10 @@ export function createSaver(sql: Sql): Saver {
 
   return {
     save: (changes) => [
+      // Before the rows of this batch: what they say was said after, or has been blanked in memory.
+      ...changes.flatMap(({ state }) =>
+        state.erasures.flatMap((erasure) => eraseStatements(sql, state.workspace.id, erasure)),
+      ),
       ...saveWorkspaces(changes),
       ...saveTerms(changes),
       ...saveHolders(changes),

@@ -37,6 +37,7 @@ export const beginRead: readonly Statement[] = [
 ];
 
 export const commit: Statement = { name: "commit", text: "commit" };
+export const rollback: Statement = { name: "rollback", text: "rollback" };
 
 /**
  * Fails with `division_by_zero` in a transaction of another isolation level: there the statements after the lock would

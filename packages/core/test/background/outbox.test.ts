@@ -11,7 +11,7 @@ onEachDatabase((database, kind) => {
   function outboxOf(deliver: (notice: Notice) => unknown, listening = () => true): Outbox {
     return createOutbox({
       database: database(),
-      store: createOutboxStore(t.sql),
+      store: createOutboxStore(t.sql, 30),
       deliver,
       listening,
       intervalMs: 5,
@@ -41,6 +41,43 @@ onEachDatabase((database, kind) => {
   beforeEach(async () => {
     await t.query("delete from {schema}.event");
     logged.length = 0;
+  });
+
+  describe("notices of long ago", () => {
+    const age = (days: number, ...ids: string[]) =>
+      t.query(
+        "update {schema}.event set created_at = created_at - make_interval(days => $1::integer)," +
+          " delivered_at = delivered_at - make_interval(days => $1::integer) where id = any($2::text[])",
+        [days, ids],
+      );
+    const all = async () => (await t.query("select id from {schema}.event order by id")).map(([id]) => id as string);
+
+    it("that nobody took are deleted, the oldest first and so many at a time", async () => {
+      const store = createOutboxStore(t.sql, 30);
+      const deleteOld = (limit: number) => database().withSession((session) => store.deleteOld(session, limit));
+      await insert("a", "b", "c", "young", "taken");
+      await database().withSession((session) =>
+        store.markDelivered(session, [{ workspace: "acme", id: "taken", kind: "notice.usage", at: 0, payload: {} }]),
+      );
+      await age(31, "b", "c", "taken");
+      await age(40, "a");
+      await age(29, "young");
+      expect(await deleteOld(2)).toBe(2);
+      expect(await all()).toEqual(["c", "taken", "young"]);
+      expect(await deleteOld(2)).toBe(1);
+      expect(await deleteOld(2)).toBe(0);
+      expect(await all()).toEqual(["taken", "young"]);
+    });
+
+    it("that were delivered are deleted with the next delivery in their workspace", async () => {
+      await insert("old", "recent");
+      expect(await outboxOf(() => {}).deliverAll()).toBe(2);
+      await age(31, "old");
+      await age(29, "recent");
+      await insert("new");
+      expect(await outboxOf(() => {}).deliverAll()).toBe(1);
+      expect(await all()).toEqual(["new", "recent"]);
+    });
   });
 
   describe("outbox", () => {

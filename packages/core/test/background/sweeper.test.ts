@@ -15,6 +15,7 @@ onEachDatabase((database) => {
       due: (limit, skip) => database().withSession((session) => candidates.due(session, limit, skip)),
       dueSlowly: (limit, skip) => database().withSession((session) => candidates.dueSlowly(session, limit, skip)),
       sweepWorkspace: ledger.sweep,
+      deleteOldNotices: async () => 0,
       intervalMs: 5,
       log: (message) => logged.push(message),
       ...changes,
@@ -44,6 +45,17 @@ onEachDatabase((database) => {
     t.query("select id, state, reason from {schema}.charge where workspace_id = $1::text order by id", [id]);
 
   describe("sweeper", () => {
+    it("deletes old notices in small steps, until there are none", async () => {
+      const left = [500, 500, 3, 0];
+      const limits: number[] = [];
+      const deleteOldNotices = async (limit: number) => {
+        limits.push(limit);
+        return left.shift() ?? 0;
+      };
+      await sweeperOf(t, { deleteOldNotices }).sweep();
+      expect(limits).toEqual([500, 500, 500]);
+    });
+
     it("ends leases that ran out, and leaves the others and test clocks alone", async () => {
       for (const id of ["a", "b"]) {
         await workspace(id);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { maxBodyBytes } from "../../src/http/request-body.ts";
+import { usualBodyBytes } from "../../src/http/request-body.ts";
 import { type Api, apiKey, openApi } from "./api.ts";
 
 let api: Api;
@@ -65,11 +65,29 @@ describe("bodies", () => {
 
   test("64 KiB pass, one byte more is 413", async () => {
     const filled = (bytes: number) => `{"x":"${"x".repeat(bytes - 8)}"}`;
-    expect((await api.send("POST", charges, { headers: json, body: filled(maxBodyBytes) })).body.code).toBe(
+    expect((await api.send("POST", charges, { headers: json, body: filled(usualBodyBytes) })).body.code).toBe(
       "invalid_input",
     );
-    const over = await api.send("POST", charges, { headers: json, body: filled(maxBodyBytes + 1) });
+    const over = await api.send("POST", charges, { headers: json, body: filled(usualBodyBytes + 1) });
     expect([over.status, over.body.code]).toEqual([413, "payload_too_large"]);
+  });
+
+  test("the whole list of members may have 16 MiB, from the operator only", async () => {
+    const path = "/v1/workspaces/acme/members";
+    const filled = (bytes: number) => `{"x":"${"x".repeat(bytes - 8)}"}`;
+    const limit = 16 * 1_048_576;
+    expect((await api.send("PUT", path, { headers: json, body: filled(limit) })).body.code).toBe("invalid_input");
+    const over = await api.send("PUT", path, { headers: json, body: filled(limit + 1) });
+    expect([over.status, over.body.detail]).toEqual([413, expect.stringContaining("(16 MiB)")]);
+    const one = await api.send("PUT", `${path}/ada`, { headers: json, body: filled(usualBodyBytes + 1) });
+    expect([one.status, one.body.detail]).toEqual([413, expect.stringContaining("(64 KiB)")]);
+    const members = openApi({ authenticate: () => ({ workspace: "acme", member: "ada" }) });
+    const refused = await members.send("PUT", path, {
+      headers: { "content-type": "application/json" },
+      body: filled(usualBodyBytes + 1),
+    });
+    expect(refused.status).toBe(413);
+    await members.close();
   });
 
   test("a stream without length and without end is cut off", async () => {
@@ -86,12 +104,12 @@ describe("bodies", () => {
     });
     const init = { headers: json, body, duplex: "half" } as RequestInit;
     expect((await api.send("POST", charges, init)).status).toBe(413);
-    expect(sent).toBeLessThanOrEqual(maxBodyBytes + 3 * 16_384);
+    expect(sent).toBeLessThanOrEqual(usualBodyBytes + 3 * 16_384);
     expect(cancelled).toBe(true);
   });
 
   test("a lie about the length is 413 at once", async () => {
-    const headers = { ...json, "content-length": String(maxBodyBytes + 1) };
+    const headers = { ...json, "content-length": String(usualBodyBytes + 1) };
     expect((await api.send("POST", charges, { headers, body: "{}" })).status).toBe(413);
   });
 

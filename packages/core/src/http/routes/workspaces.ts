@@ -121,8 +121,10 @@ export const workspaceRoutes = [
   }),
   route(memberTag, `PUT ${path}/members`, {
     operationId: "syncMembers",
-    summary: "The whole list, declaratively: who is not on it is removed.",
+    summary:
+      "The whole list, declaratively: who is not on it is removed. Up to 50,000 members, in a body of at most 16 MiB.",
     input: members.syncMembersInput,
+    maxBodyBytes: 16 * 1_048_576,
     answer: syncedMembers,
     answers: { 200: "What was added, changed and removed." },
     errors: ["unknown_workspace", "archived"],
