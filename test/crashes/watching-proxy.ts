@@ -23,6 +23,8 @@ export interface WatchingProxy {
   say(text: string): void;
   /** The moments of the batches that are between their first statement and their answer now. */
   underWay(): Moment[];
+  /** From now on every piece of bytes, in either direction, takes so long. */
+  slow(delayMs: number): void;
   /** From now on no answer of the database passes on the connections that there are. */
   mute(): void;
   /** Resolves when no connection is left, neither of the ledger nor to the database. */
@@ -39,6 +41,7 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
   const sockets = new Set<Socket>();
   const muted = new WeakSet<Socket>();
   let lastBatch = 0;
+  let delayMs = 0;
   let whenQuiet: (() => void)[] = [];
 
   function keep(socket: Socket): void {
@@ -55,6 +58,11 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
 
   function say(text: string): void {
     for (const note of notes) note(text);
+  }
+
+  function pass(bytes: Buffer, to: Socket): void {
+    if (delayMs === 0) to.write(bytes);
+    else setTimeout(() => to.write(bytes), delayMs);
   }
 
   function watch(listener: (mark: Mark, batch: number) => Cut | undefined): () => void {
@@ -83,7 +91,7 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
     upstream.on("close", () => client.destroy());
     client.on("data", (bytes) => {
       observer.fromClient(bytes);
-      if (cut === undefined) upstream.write(bytes);
+      if (cut === undefined) pass(bytes, upstream);
       else {
         upstream.end(bytes.subarray(0, Math.floor(bytes.length * cut.share)));
         client.destroy();
@@ -92,7 +100,7 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
     upstream.on("data", (bytes) => {
       observer.fromServer(bytes);
       if (muted.has(client)) return;
-      if (cut === undefined) client.write(bytes);
+      if (cut === undefined) pass(bytes, client);
       else client.end(bytes.subarray(0, Math.floor(bytes.length * cut.share)), () => client.destroy());
     });
   });
@@ -123,6 +131,9 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
     },
     say,
     underWay: () => [...moments.values()],
+    slow(ms) {
+      delayMs = ms;
+    },
     mute() {
       for (const socket of sockets) muted.add(socket);
     },

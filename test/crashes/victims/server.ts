@@ -16,10 +16,11 @@ export async function serverVictim(databaseUrl: string, schema: string): Promise
   let call = callsOf({});
 
   async function start(): Promise<void> {
-    server = await serve({
+    const where = {
       directory: room.directory,
       env: { DATABASE_URL: proxy.url, DUCAT_SCHEMA: schema, DUCAT_API_KEY: apiKey },
-    });
+    };
+    server = await serve(where, ["--verbose"]);
     // An answer that was lost is told as lost: who tries again here are the callers.
     call = callsOf(createClient({ baseUrl: server.url, apiKey, retries: 0 }));
   }
