@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { inspect } from "node:util";
 import { createDice, type Dice } from "../simulation/dice.ts";
 import type { Aim, Moment } from "./batch-observer.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -31,14 +32,21 @@ export async function killRounds(
   const { seed, told } = options;
   const dice = createDice(seed);
   const rounds: Round[] = [];
+  const faults: string[] = [];
   for (let n = 1; n <= options.rounds; n++) {
     // At least every third is aimed; where the others hit, the log tells.
     const aim = n % 3 === 1 || dice.chance(40) ? { moment: dice.pick(victim.moments), times: 5 + dice(40) } : null;
-    const round = await killOnce(victim, n, aim, createDice(seed + n));
-    rounds.push(round);
-    told?.(round);
+    try {
+      const round = await killOnce(victim, n, aim, createDice(seed + n));
+      rounds.push(round);
+      faults.push(...round.faults.map((fault) => `round ${n}, ${fault}`));
+      told?.(round);
+    } catch (error) {
+      // Nothing can be judged any more; what was seen before is told all the same.
+      faults.push(`round ${n} could not be ended: ${inspect(error)}`);
+      return { victim: victim.name, seed, rounds, faults };
+    }
   }
-  const faults = rounds.flatMap((round) => round.faults.map((fault) => `round ${round.round}, ${fault}`));
   const { ok, differences } = await victim.verify();
   if (!ok) for (const { message } of differences) faults.push(`verify, of everything at the end: ${message}`);
   return { victim: victim.name, seed, rounds, faults };
