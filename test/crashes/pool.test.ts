@@ -15,10 +15,10 @@ afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.end()));
 });
 
-function engineOn(options: pg.PoolConfig) {
+function engineOn(options: pg.PoolConfig, database: { connectionTimeoutMs?: number } = {}) {
   const pool = new pg.Pool({ connectionString: testDatabaseUrl(), ...options });
   pools.push(pool);
-  const { credits } = testCredits({ schema: direct.schema, database: { pool } });
+  const { credits } = testCredits({ schema: direct.schema, database: { pool, ...database } });
   return { pool, credits };
 }
 
@@ -63,6 +63,20 @@ describe("a host's pool of which the host holds every connection", () => {
     expect((await direct.credits.charges.list({ workspace: name })).data).toEqual([]);
     held.release();
     expect(await charge()).toMatchObject({ outcome: "charged", replayed: false, balance: { held: 30 } });
+  });
+
+  it("does not make a host wait for itself for ever that charges while it holds the last one", async () => {
+    // The pool itself would wait without an end.
+    const { pool, credits } = engineOn({ max: 1 }, { connectionTimeoutMs: 30 });
+    await credits.ready();
+    const name = await workspace("itself");
+    const held = await pool.connect();
+    const charge = () => credits.charge({ workspace: name, id: "c", ...screen });
+    await expect(charge()).rejects.toMatchObject({ code: "database_unavailable", retryable: true });
+    held.release();
+    expect(await charge()).toMatchObject({ outcome: "charged", replayed: false });
+    // What came too late went back to the pool.
+    expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);
   });
 
   it("can charge inside the transaction that holds the last connection", async () => {
