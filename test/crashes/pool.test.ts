@@ -41,7 +41,7 @@ describe("a host's pool of which the host holds every connection", () => {
       return answer.outcome;
     });
     // Every lane asks for a connection, and no more than one each: the host's own turn comes too.
-    await expect.poll(() => pool.waitingCount).toBe(3);
+    await expect.poll(() => pool.waitingCount, { timeout: 30_000 }).toBe(3);
     expect(answered).toBe(0);
     held.pop()?.release();
     const outcomes = await Promise.all(charges);
@@ -100,7 +100,7 @@ describe("a host's pool of which the host holds every connection", () => {
     const gone = new AbortController();
     // The first is the batch that waits for the connection; the second is still in the queue when its caller goes.
     const first = credits.charge({ workspace: name, id: "first", ...screen });
-    await expect.poll(() => pool.waitingCount).toBe(1);
+    await expect.poll(() => pool.waitingCount, { timeout: 30_000 }).toBe(1);
     const second = credits.charge({ workspace: name, id: "second", ...screen }, { signal: gone.signal });
     second.catch(() => {});
     gone.abort(new Error("The user has left."));
