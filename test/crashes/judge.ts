@@ -28,7 +28,13 @@ export async function judge(victim: Victim, workspaces: readonly string[], jobs:
   const stored = await readAll(victim.call, workspaces);
   for (const job of jobs) judgeJob(job, stored, report);
   if (stored.charges.size > 0) report.faults.push(`charges nobody asked for: ${[...stored.charges.keys()].join(", ")}`);
-  await Promise.all(jobs.map((job) => repeat(victim.call, job, stored, report)));
+  await Promise.all(
+    jobs.map((job) =>
+      repeat(victim.call, job, stored, report).catch((error: Error) => {
+        report.faults.push(`${keyOf(job.input)} could not be repeated: ${error.message}`);
+      }),
+    ),
+  );
   await endOrphans(victim.call, workspaces, jobs, report);
   await verified(victim, workspaces, report, "after the repeats and the ends of the leases");
   return report;

@@ -43,13 +43,3 @@ it.each(victims)(
   },
   240_000,
 );
-
-it("the judge sees what a PostgreSQL loses that acknowledges before it has written", async () => {
-  const victim = await postgresVictim({ synchronous_commit: "off", wal_writer_delay: "10s" });
-  try {
-    const { faults } = await killRounds(victim, { rounds: 1, seed });
-    expect(faults.join("\n")).toContain("was acknowledged and is lost");
-  } finally {
-    await victim.close();
-  }
-}, 60_000);

@@ -13,10 +13,10 @@ const durable = { fsync: "on", synchronous_commit: "on", full_page_writes: "on",
  * Every process of a PostgreSQL, under a ledger in this process that is never told of it: the same one before and after
  * every kill.
  */
-export async function postgresVictim(settings: Readonly<Record<string, string>> = {}): Promise<Victim> {
+export async function postgresVictim(): Promise<Victim> {
   const server = await startTemporaryServer({
     initialize: ["--locale=C"],
-    settings: { ...durable, ...settings },
+    settings: durable,
   });
   const proxy = await startWatchingProxy(server.url);
   const faults: string[] = [];
