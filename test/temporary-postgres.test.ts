@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { expect, test } from "vitest";
+import { startTemporaryServer } from "../scripts/postgres/temporary-server.ts";
 import { freshSchema, testDatabaseUrl } from "./setup/database.ts";
 
 test("the test server answers, and shows code that trusts the machine's sort order or time zone", async () => {
@@ -63,6 +64,17 @@ test("a server goes with the process that started it, even when that is killed",
   await once(child, "close");
   expect(existsSync(seen.directory)).toBe(false);
   await expect(queryOnce(seen.url, "select 1")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("a server of which every process was killed is started again, with what it had committed", async () => {
+  const server = await startTemporaryServer({ initialize: ["--locale=C"], settings: {} });
+  await queryOnce(server.url, "create table kept (n int)", "insert into kept values (7)");
+  await server.kill();
+  await expect(queryOnce(server.url, "select 1")).rejects.toThrow("ECONNREFUSED");
+  await server.start();
+  expect(await queryOnce(server.url, "select n from kept")).toEqual([{ n: 7 }]);
+  await server.stop();
+  await expect(queryOnce(server.url, "select 1")).rejects.toThrow("ECONNREFUSED");
 });
 
 async function queryOnce(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {

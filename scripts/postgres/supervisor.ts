@@ -1,11 +1,13 @@
 /**
  * A process that makes one temporary PostgreSQL, runs it, and removes it when its own standard input closes. The
  * kernel closes that pipe however the parent ends (normally, by Ctrl-C, by `kill -9`), so no server and no data
- * directory is ever left behind. It writes the connection URL to its standard output once the server answers.
+ * directory is ever left behind. It writes the connection URL to its standard output once the server answers. On the line
+ * `kill` it kills every process of the server, on `start` it starts the server again on the same data and port, and says
+ * `done` after each.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +33,9 @@ let server: ChildProcess | undefined;
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
-process.stdin.on("close", stop).resume();
+createInterface({ input: process.stdin })
+  .on("line", (line) => void obey(line))
+  .on("close", stop);
 
 if (options.user) chownSync(directory, options.user.uid, options.user.gid);
 initialize();
@@ -91,6 +95,56 @@ async function freePort(): Promise<number> {
   probe.close();
   await once(probe, "close");
   return typeof address === "object" && address ? address.port : fail("No free port on 127.0.0.1.");
+}
+
+async function obey(line: string): Promise<void> {
+  if (line === "kill") await killAll();
+  else if (line === "start") await startAgain();
+  else fail(`The supervisor was told ${line}.`);
+  process.stdout.write("done\n");
+}
+
+/** All of them at one moment, as when the machine's memory runs out. Those that are left alone would go on and tidy up. */
+async function killAll(): Promise<void> {
+  if (server?.pid === undefined) return;
+  server.removeAllListeners("close");
+  // They share the pipe of their log: it closes when the last of them is gone.
+  const gone = once(server, "close");
+  server.kill("SIGSTOP"); // It must not start others while these are looked up.
+  for (const pid of childrenOf(server.pid)) kill(pid);
+  server.kill("SIGKILL");
+  await gone;
+}
+
+/** The kernel may take a moment to give back the memory that the dead shared, hence the tries. */
+async function startAgain(): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const log: string[] = [];
+    if (await launch(port, log)) return;
+    if (attempt === 20) fail(`PostgreSQL did not start again:\n${log.join("\n")}`);
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  return [...childrenFromSystem(parent).matchAll(/\d+/g)].map(([pid]) => Number(pid));
+}
+
+function childrenFromSystem(parent: number): string {
+  try {
+    return readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8");
+  } catch {
+    const all = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+    const mine = all.split("\n").filter((line) => line.trim().endsWith(` ${parent}`));
+    return mine.map((line) => line.trim().split(/\s+/)[0]).join(" ");
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }
 
 /** Nothing in a temporary server is worth keeping: it ends at once, and its directory goes when we exit. */

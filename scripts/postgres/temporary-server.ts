@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findOrInstallPostgres } from "./install.ts";
 import { serverUser } from "./server-user.ts";
@@ -18,6 +18,10 @@ export interface TemporaryServerOptions {
 export interface TemporaryServer {
   url: string;
   version: string;
+  /** Ends every process of the server with SIGKILL; answers when the last one is gone. */
+  kill(): Promise<void>;
+  /** Starts a killed server again, on the same data and port; answers when it has recovered and takes connections. */
+  start(): Promise<void>;
   /** Ends the server and removes its data. Without it both go when this process ends, however it ends. */
   stop(): Promise<void>;
 }
@@ -41,16 +45,29 @@ export async function startTemporaryServer(options: TemporaryServerOptions): Pro
     { detached: true, stdio: ["pipe", "pipe", "inherit"] },
   );
   const ended = once(supervisor, "exit");
-  const url = await firstLine(supervisor.stdout);
+  const lines = createInterface({ input: supervisor.stdout });
+  const url = await nextLine(lines);
   if (url === null) throw new Error(`The temporary PostgreSQL ${binaries.version} did not start; see above.`);
 
-  // Nothing of it may keep this process alive.
+  // Nothing of it may keep this process alive, unless it was asked something.
   supervisor.unref();
-  (supervisor.stdin as Socket).unref();
-  (supervisor.stdout as Socket).unref();
+  const [stdin, stdout] = [supervisor.stdin as Socket, supervisor.stdout as Socket];
+  stdin.unref();
+  stdout.unref();
+
+  async function tell(command: "kill" | "start"): Promise<void> {
+    stdout.ref();
+    stdin.write(`${command}\n`);
+    const answer = await nextLine(lines);
+    stdout.unref();
+    if (answer !== "done") throw new Error(`The supervisor of PostgreSQL could not ${command} it; see above.`);
+  }
+
   return {
     url,
     version: binaries.version,
+    kill: () => tell("kill"),
+    start: () => tell("start"),
     async stop() {
       supervisor.ref();
       supervisor.stdin.end();
@@ -59,7 +76,14 @@ export async function startTemporaryServer(options: TemporaryServerOptions): Pro
   };
 }
 
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string | null> {
-  for await (const line of createInterface({ input: stream })) return line;
-  return null;
+/** `null` when there will be none. */
+async function nextLine(lines: Interface): Promise<string | null> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    const [line] = await Promise.race([once(lines, "line", { signal }), once(lines, "close", { signal })]);
+    return line ?? null;
+  } finally {
+    ended.abort();
+  }
 }

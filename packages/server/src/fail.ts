@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { isDucatError } from "ducat";
+import { type DucatError, isDucatError } from "ducat";
 import { FailedCheck, UsageError } from "./usage-error.ts";
 
 const refused = 1;
@@ -23,10 +23,15 @@ function isUnexpected(error: unknown): boolean {
   return !(error instanceof Error) || error.constructor !== Error;
 }
 
-function explained(error: { code: string; message: string; requestId?: string | undefined }): string {
+function explained(error: DucatError): string {
   const id = error.requestId === undefined ? "" : ` (request ${error.requestId})`;
   const what = error.code === "internal" ? "Something went wrong on the server. " : "";
-  return `${what}${error.message}${advice[error.code] ?? ""}${id}`;
+  return `${what}${error.message}${embeddedCause(error) ?? advice[error.code] ?? ""}${id}`;
+}
+
+/** An embedded database says itself what to do; which folder it is, and what happened there, is for the operator. */
+function embeddedCause({ cause }: DucatError): string | undefined {
+  return cause instanceof Error && "directory" in cause ? ` (${cause.message})` : undefined;
 }
 
 const advice: Readonly<Record<string, string>> = {

@@ -16,7 +16,7 @@ export interface PgOptions {
   connectionString?: string;
   /** Connections of an own pool at most; 10 by default. */
   max?: number;
-  /** Milliseconds to wait for a connection of an own pool before `database_unavailable`; 10,000 by default. */
+  /** Milliseconds to wait for a connection, of the host's pool too, before `database_unavailable`; 10,000 by default. */
   connectionTimeoutMs?: number;
   /**
    * False behind a pooler that hands each transaction to another server connection without keeping track of prepared
@@ -44,7 +44,7 @@ export function pgDatabase(options: PgOptions): Database {
     kind: "pg",
     async withSession(work) {
       if (closed) throw new DucatError("closed", "The database was closed.");
-      const client = await connect(await pool());
+      const client = await connect(await pool(), options.connectionTimeoutMs ?? defaultTimeoutMs);
       return await borrow(client, preparedStatements, work);
     },
     async close() {
@@ -55,9 +55,11 @@ export function pgDatabase(options: PgOptions): Database {
   };
 }
 
-async function connect(pool: PgPool): Promise<PgClient> {
+const defaultTimeoutMs = 10_000;
+
+async function connect(pool: PgPool, timeoutMs: number): Promise<PgClient> {
   try {
-    return await pool.connect();
+    return await inTime(pool.connect(), timeoutMs);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ERR_INVALID_URL")) throw connectionError(error);
     // Without its cause, which quotes the password.
@@ -65,6 +67,32 @@ async function connect(pool: PgPool): Promise<PgClient> {
       "invalid_options",
       "The connection string is no URL like postgres://user:password@host/database.",
     );
+  }
+}
+
+/**
+ * A pool without a time limit of its own lets everybody wait for ever, also a host that holds the last connection while it
+ * waits for its own charge.
+ */
+async function inTime(connecting: Promise<PgClient>, timeoutMs: number): Promise<PgClient> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`No connection of the pool was to be had within ${timeoutMs} ms.`));
+    }, timeoutMs);
+  });
+  connecting.then(
+    (client) => {
+      if (late) client.release();
+    },
+    () => {},
+  );
+  try {
+    return await Promise.race([connecting, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -98,7 +126,7 @@ async function ownPool(options: PgOptions): Promise<PgPool> {
   const pool = new pg.Pool({
     ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
     max: options.max ?? 10,
-    connectionTimeoutMillis: options.connectionTimeoutMs ?? 10_000,
+    connectionTimeoutMillis: options.connectionTimeoutMs ?? defaultTimeoutMs,
     keepAlive: true,
     // A script that forgets `close()` ends all the same.
     allowExitOnIdle: true,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 
 /*
@@ -32,7 +33,8 @@ function tell(message: FromWorker): void {
 }
 
 function failed(error: unknown): void {
-  const { message = String(error), code } = error as { message?: string; code?: string };
+  // What Emscripten throws for a file is no Error and has no message, only a number.
+  const { message = inspect(error), code } = error as { message?: string; code?: string };
   tell({ type: "failed", message, code });
 }
 

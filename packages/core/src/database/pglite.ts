@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { DucatError } from "@ducat/client";
 import { missingDependency } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { beginOpening, databaseFolder, unopenable } from "./folder-state.ts";
 import type { DataPlace, FromWorker, ToWorker } from "./pglite-worker.ts";
 import { emptyRegistry, type Pipeline, scriptPipeline, statementPipeline } from "./pipeline.ts";
 import type { Database, Result, Session } from "./port.ts";
@@ -36,7 +37,10 @@ export function pgliteDatabase(options: PgliteOptions): Database {
     if (directory === undefined) return await startEngine({ template });
     releaseFolder ??= lockFolder(directory);
     try {
-      return await startEngine({ directory: join(directory, "postgres"), template });
+      const opened = beginOpening(directory);
+      const engine = await startEngine({ directory: join(directory, databaseFolder), template });
+      opened();
+      return engine;
     } catch (error) {
       releaseFolder();
       releaseFolder = undefined;
@@ -223,8 +227,14 @@ function startEngine(place: DataPlace): Promise<Engine> {
     const { message, code } = first.type === "failed" ? first : { message: first.type, code: undefined };
     const cause = Object.assign(new Error(message), code === undefined ? {} : { code });
     const mapped = missingDependency("@electric-sql/pglite", cause);
-    throw mapped === cause
-      ? new DucatError("database_unavailable", "The embedded database could not be opened.", { cause })
-      : mapped;
+    throw mapped === cause ? notOpened(place, cause) : mapped;
   });
+}
+
+function notOpened({ directory }: DataPlace, cause: Error): DucatError {
+  const message = "The embedded database could not be opened.";
+  if (directory === undefined) return new DucatError("database_unavailable", message, { cause });
+  const remedy =
+    "Its disk may be full, its files may not be this process's to write, or they are damaged; then put its folder back from a copy that was made while nothing used it.";
+  return unopenable(`${message} ${remedy}`, dirname(directory), cause);
 }

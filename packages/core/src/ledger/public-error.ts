@@ -9,6 +9,13 @@ export function publicError(error: unknown): DucatError {
   if (code === "42P01" || code === "42703" || code === "3F000") {
     return new DucatError("not_migrated", "The tables are missing or of another version. Run: ducat migrate", options);
   }
+  if (typeof code === "string" && code.startsWith("53")) {
+    return new DucatError(
+      "database_unavailable",
+      "The database has run out of room on its disk, of memory or of connections. Nothing was done; try again when it has some.",
+      options,
+    );
+  }
   switch (classify(error)) {
     case "unavailable":
       return new DucatError("database_unavailable", "The database cannot be reached.", options);

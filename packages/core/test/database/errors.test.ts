@@ -84,7 +84,7 @@ describe("without the optional packages", () => {
         } catch ({ code, message }) {
           console.log(JSON.stringify({ code, message }));
         }`;
-      const options = ["--conditions=source", "--input-type=module", "-e", program];
+      const options = ["--conditions=ducat-source", "--input-type=module", "-e", program];
       const { stdout } = await promisify(execFile)(process.execPath, options);
       expect(JSON.parse(stdout)).toEqual({
         code: "missing_dependency",

@@ -36,7 +36,7 @@ async function contender(): Promise<{
   take(): Promise<string>;
   churn(times: number): Promise<string>;
 }> {
-  const child = spawn(process.execPath, ["--conditions=source", program, folder], {
+  const child = spawn(process.execPath, ["--conditions=ducat-source", program, folder], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   children.push(child);

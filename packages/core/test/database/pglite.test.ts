@@ -37,7 +37,7 @@ it("keeps what was committed, refuses a second opener, and lets the next one in 
 }, 30_000);
 
 it("keeps every acknowledged row of a process that is killed, and takes its folder over", async () => {
-  const child = spawn(process.execPath, ["--conditions=source", program, folder], {
+  const child = spawn(process.execPath, ["--conditions=ducat-source", program, folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   child.stdout.setEncoding("utf8");
@@ -63,7 +63,7 @@ it("keeps every acknowledged row of a process that is killed, and takes its fold
 }, 30_000);
 
 it("lets a process end that forgot to close it", async () => {
-  const child = spawn(process.execPath, ["--conditions=source", program, folder, "once"], { stdio: "inherit" });
+  const child = spawn(process.execPath, ["--conditions=ducat-source", program, folder, "once"], { stdio: "inherit" });
   expect((await once(child, "exit"))[0]).toBe(0);
   const database = pgliteDatabase({ directory: folder });
   expect(await count(database)).toBe(1);
