@@ -1,0 +1,80 @@
+/**
+ * Plants bugs that people make into a copy of the sources and tells which suite catches each:
+ *
+ *   npm run planted                all of them, each suite in turn until one fails
+ *   npm run planted -- NAME …      some of them
+ *   npm run planted -- --short     all patches applied and compiled; three of them, others each day, by the suite that
+ *                                  is known to catch them
+ *   npm run planted -- --list      what there is
+ */
+import { parseArgs } from "node:util";
+import { type PlantedBug, plantedBugs } from "../test/planted/planted-bug.ts";
+import { compileTogether, rotating } from "../test/planted/short.ts";
+import { tryBug, type Verdict } from "../test/planted/trial.ts";
+import { copyRepository } from "../test/setup/repository-copy.ts";
+import { startTemporaryServer } from "./postgres/temporary-server.ts";
+
+const { values, positionals } = parseArgs({
+  options: { short: { type: "boolean", default: false }, list: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const all = plantedBugs();
+const unknown = positionals.filter((name) => !all.some((bug) => bug.name === name));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")} in test/planted`);
+const named = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+
+if (values.list) {
+  for (const { name, kind, caughtBy, mistake } of named) console.log(`${name} (${kind}; ${caughtBy})\n    ${mistake}`);
+} else {
+  await plant();
+}
+
+async function plant(): Promise<void> {
+  const copy = copyRepository("planted");
+  const server = await startTemporaryServer({
+    initialize: ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"],
+    settings: {
+      fsync: "off",
+      full_page_writes: "off",
+      synchronous_commit: "off",
+      max_connections: "200",
+      timezone: "Pacific/Chatham",
+    },
+  });
+  const place = { directory: copy.directory, databaseUrl: server.url };
+  const verdicts: Verdict[] = [];
+  try {
+    if (values.short) {
+      for (const fault of await compileTogether(named, copy.directory)) {
+        console.log(fault);
+        process.exitCode = 1;
+      }
+    }
+    for (const bug of values.short ? rotating(named, Date.now()) : named) {
+      const verdict = await tryBug(bug, place, values.short);
+      verdicts.push(verdict);
+      console.log(line(verdict));
+    }
+  } finally {
+    copy.remove();
+    await server.stop();
+  }
+  const faults = verdicts.filter(({ fault }) => fault !== null).length;
+  if (faults > 0) process.exitCode = 1;
+  console.log(`${verdicts.length - faults} of ${verdicts.length} planted bugs were caught${tally(verdicts)}`);
+}
+
+function line({ bug, caught, fault }: Verdict): string {
+  const name = bug.name.padEnd(Math.max(...all.map((each) => each.name.length)));
+  if (fault !== null) return `NOT CAUGHT  ${name}  ${fault}`;
+  return `caught      ${name}  ${caught?.suite}: ${caught?.test}`;
+}
+
+function tally(verdicts: readonly Verdict[]): string {
+  const bySuite = new Map<string, PlantedBug[]>();
+  for (const { bug, caught } of verdicts) {
+    if (caught !== null) bySuite.set(caught.suite, [...(bySuite.get(caught.suite) ?? []), bug]);
+  }
+  const counts = [...bySuite].map(([suite, bugs]) => `${suite} ${bugs.length}`);
+  return counts.length === 0 ? "" : ` (${counts.join(", ")})`;
+}
