@@ -224,6 +224,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
     },
     // The routes know no particular catalog: every verb checks what it is given against the one in force.
     handler: (handlerOptions: HandlerOptions) => createHandler(credits as unknown as Credits, handlerOptions),
+    queued: () => ledger.queued,
     ready: async () => await ready(),
     async close() {
       closing ??= shutDown();
