@@ -87,6 +87,9 @@ describe("no number that anybody gives may be below 0", () => {
     );
     expect(response.status).toBe(422);
     const { errors } = (await response.json()) as { errors: { path: string; message: string }[] };
-    expect(errors).toContainEqual({ path: field, message: expect.stringMatching(/must be a whole number from \d+ to/) });
+    expect(errors).toContainEqual({
+      path: field,
+      message: expect.stringMatching(/must be a whole number from \d+ to/),
+    });
   });
 });

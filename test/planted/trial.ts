@@ -51,6 +51,16 @@ async function askSuites(bug: PlantedBug, place: Place, only: boolean): Promise<
   return { bug, caught: null, fault: `there is no suite ${bug.caughtBy}` };
 }
 
+/** What fails in the suites without any bug, or `null`: a suite that is red anyway catches nothing. */
+export async function failsAnyway(place: Place, names: ReadonlySet<string>): Promise<string | null> {
+  for (const suite of suites) {
+    if (!names.has(suite.name)) continue;
+    const test = await failureOf(suite, place);
+    if (test !== null) return `${suite.name}: ${test}`;
+  }
+  return null;
+}
+
 async function failureOf({ run }: Suite, place: Place): Promise<string | null> {
   if ("tests" in run) return await firstFailure(place, run.tests);
   const [program = "", ...args] = run.program;
