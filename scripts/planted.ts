@@ -6,8 +6,11 @@
  *   npm run planted -- --short     all patches applied and compiled; three of them, others each day, by the suite that
  *                                  is known to catch them
  *   npm run planted -- --list      what there is
+ *   npm run planted -- --write     writes docs/internals/planted-bugs.md
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { page } from "../test/planted/page.ts";
 import { type PlantedBug, plantedBugs } from "../test/planted/planted-bug.ts";
 import { compileTogether, rotating } from "../test/planted/short.ts";
 import { suites } from "../test/planted/suites.ts";
@@ -16,7 +19,11 @@ import { copyRepository } from "../test/setup/repository-copy.ts";
 import { startTemporaryServer } from "./postgres/temporary-server.ts";
 
 const { values, positionals } = parseArgs({
-  options: { short: { type: "boolean", default: false }, list: { type: "boolean", default: false } },
+  options: {
+    short: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const all = plantedBugs();
@@ -24,7 +31,9 @@ const unknown = positionals.filter((name) => !all.some((bug) => bug.name === nam
 if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")} in test/planted`);
 const named = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
-if (values.list) {
+if (values.write) {
+  writeFileSync(new URL("../docs/internals/planted-bugs.md", import.meta.url), page(all));
+} else if (values.list) {
   for (const { name, kind, caughtBy, mistake } of named) console.log(`${name} (${kind}; ${caughtBy})\n    ${mistake}`);
 } else {
   await plant();

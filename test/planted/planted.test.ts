@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyRepository, type RepositoryCopy } from "../setup/repository-copy.ts";
+import { page } from "./page.ts";
 import { applyPatch, CLASSES, plantedBugs } from "./planted-bug.ts";
 import { rotating } from "./short.ts";
 import { suites, unitTestsOf } from "./suites.ts";
@@ -33,6 +34,10 @@ describe("planted bugs", () => {
   test("one that does not fit the sources any more is an error", () => {
     const bug = { ...(bugs[0] as (typeof bugs)[number]), path: new URL("none.patch", import.meta.url).pathname };
     expect(() => applyPatch(bug, copy.directory, "plant")).toThrow("does not apply");
+  });
+
+  test("stand on their page: run `npm run planted -- --write` after a change", () => {
+    expect(readFileSync(new URL("../../docs/internals/planted-bugs.md", import.meta.url), "utf8")).toBe(page(bugs));
   });
 
   test("have their turn, three a day", () => {
