@@ -35,7 +35,7 @@ export function unitTestsOf(file: string): string[] {
     case "store":
       return globSync("packages/core/test/history/{lists,explain,verify}.test.ts");
     case "ledger":
-      return globSync("test/ledger/{lifecycle,options,queue}.test.ts");
+      return globSync("test/ledger/{options,queue}.test.ts");
     case "":
       return rest === "run.ts" || rest === "watch.ts"
         ? ["test/contract/run.test.ts"]
