@@ -67,11 +67,11 @@ async function plant(): Promise<void> {
     }
     const bugs = values.short ? rotating(named, Date.now()) : named;
     const known = values.short || values.known;
-    const asked = known ? bugs.map(({ caughtBy }) => caughtBy) : suites.map(({ name }) => name);
-    const red = await failsAnyway(place, new Set(asked));
-    if (red !== null) throw new Error(`without any bug this fails already: ${red}`);
+    // In CI the suites are run without any bug, too.
+    if (!values.short)
+      await requireSound(place, known ? bugs.map(({ caughtBy }) => caughtBy) : suites.map(({ name }) => name));
     for (const bug of bugs) {
-      const verdict = await tryBug(bug, place, known);
+      const verdict = await tryBug(bug, place, { known, compiled: values.short });
       verdicts.push(verdict);
       console.log(line(verdict));
     }
@@ -82,6 +82,15 @@ async function plant(): Promise<void> {
   const faults = verdicts.filter(({ fault }) => fault !== null).length;
   if (faults > 0) process.exitCode = 1;
   console.log(`${verdicts.length - faults} of ${verdicts.length} planted bugs were caught${tally(verdicts)}`);
+}
+
+/** A suite that is red anyway catches nothing. */
+async function requireSound(
+  place: { directory: string; databaseUrl: string },
+  names: readonly string[],
+): Promise<void> {
+  const red = await failsAnyway(place, new Set(names));
+  if (red !== null) throw new Error(`without any bug this fails already: ${red}`);
 }
 
 function line({ bug, caught, fault }: Verdict): string {

@@ -19,8 +19,15 @@ interface Place {
   databaseUrl: string;
 }
 
-/** Plants a bug and asks the suites in turn until one fails; `only`: just the one that is known to catch it. */
-export async function tryBug(bug: PlantedBug, place: Place, only: boolean): Promise<Verdict> {
+export interface Trial {
+  /** Asks only the suite that is known to catch it. */
+  known: boolean;
+  /** It is known to compile. */
+  compiled: boolean;
+}
+
+/** Plants a bug and asks the suites in turn until one fails. */
+export async function tryBug(bug: PlantedBug, place: Place, { known, compiled }: Trial): Promise<Verdict> {
   const failed = (fault: string): Verdict => ({ bug, caught: null, fault });
   try {
     applyPatch(bug, place.directory, "plant");
@@ -28,12 +35,12 @@ export async function tryBug(bug: PlantedBug, place: Place, only: boolean): Prom
     return failed((error as Error).message);
   }
   try {
-    const types = await typeFaults(place.directory);
+    const types = compiled ? null : await typeFaults(place.directory);
     if (types !== null) return failed(`it does not compile: ${types}`);
     const units = bug.files.flatMap(unitTestsOf);
     const found = units.length === 0 ? null : await firstFailure(place, units);
     if (found !== null) return failed(`the unit tests find it: ${found}`);
-    return await askSuites(bug, place, only);
+    return await askSuites(bug, place, known);
   } finally {
     applyPatch(bug, place.directory, "remove");
   }
