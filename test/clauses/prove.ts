@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startTemporaryServer } from "../../scripts/postgres/temporary-server.ts";
+import { copyRepository } from "../setup/repository-copy.ts";
 import { runsIn } from "./check.ts";
 import type { Clause } from "./clause.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface Proof {
   clause: Clause;
@@ -27,7 +24,7 @@ export async function prove(clauses: readonly Clause[], told: (proof: Proof) => 
     initialize: ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"],
     settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "200" },
   });
-  const copy = copyOfTheRepository();
+  const { directory: copy, remove } = copyRepository("clauses");
   try {
     const sound = await run(copy, server.url, clauses);
     if (sound.failed.length > 0 || sound.passed.length === 0) {
@@ -53,29 +50,9 @@ export async function prove(clauses: readonly Clause[], told: (proof: Proof) => 
       told({ clause, red: failed.length > 0, says });
     }
   } finally {
-    rmSync(copy, { recursive: true, force: true });
+    remove();
     await server.stop();
   }
-}
-
-function copyOfTheRepository(): string {
-  const copy = mkdtempSync(join(tmpdir(), "ducat-clauses-"));
-  const wanted = (source: string) => !/\/(node_modules|dist)$/.test(source);
-  for (const part of ["packages", "test", "scripts", "examples"]) {
-    cpSync(join(root, part), join(copy, part), { recursive: true, filter: wanted });
-  }
-  for (const file of ["package.json", "tsconfig.json", "vitest.config.ts"]) cpSync(join(root, file), join(copy, file));
-  // The packages of the copy must find each other there, and everything else where it is installed.
-  const modules = join(copy, "node_modules");
-  mkdirSync(join(modules, "@ducat"), { recursive: true });
-  for (const name of readdirSync(join(root, "node_modules"))) {
-    if (name !== "ducat" && name !== "@ducat" && name !== ".vite" && name !== ".vite-temp") {
-      symlinkSync(join(root, "node_modules", name), join(modules, name));
-    }
-  }
-  symlinkSync("../packages/core", join(modules, "ducat"));
-  for (const name of ["client", "server"]) symlinkSync(`../../packages/${name}`, join(modules, "@ducat", name));
-  return copy;
 }
 
 interface Run {

@@ -14,6 +14,20 @@ async function freeWorkspace(workspace: string, createdAt?: Date): Promise<void>
   await credits.members.put({ workspace, member: "ada", role: "editor" });
 }
 
+/** A lease is 10 seconds at least; a hand in the database makes those of this workspace end in a moment. */
+async function endLeaseInAMoment(workspace: string): Promise<Date> {
+  const hand = await connect();
+  const { rows } = await hand.query(
+    `with at as (select date_trunc('milliseconds', clock_timestamp() + '1 second') as at),
+      l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1),
+      w as (update ${schema}.workspace set lease_due = at.at from at where id = $1)
+      update ${schema}.charge set lease_expires_at = at.at, version = version + 1 from at where workspace_id = $1
+      returning lease_expires_at as at`,
+    [workspace],
+  );
+  return rows[0].at;
+}
+
 // Each of these pins one mistake that a ledger can make with a lock it had to wait for.
 describe.concurrent("a command that waited for the workspace's lock", () => {
   it("finds the grants as the holder of the lock left them, and spends nothing twice", async () => {
@@ -73,25 +87,52 @@ describe.concurrent("a command that waited for the workspace's lock", () => {
     const workspace = "lease";
     await freeWorkspace(workspace);
     await credits.charge({ workspace, id: "slow", ...screen, leaseSeconds: 10 });
-    const hand = await connect();
-    // A lease is 10 seconds at least; a hand in the database makes this one end in a moment.
-    const { rows } = await hand.query(
-      `with at as (select date_trunc('milliseconds', clock_timestamp() + '1 second') as at),
-        l as (update ${schema}.lease set expires_at = at.at from at where workspace_id = $1),
-        w as (update ${schema}.workspace set lease_due = at.at from at where id = $1)
-        update ${schema}.charge set lease_expires_at = at.at, version = version + 1 from at where workspace_id = $1
-        returning lease_expires_at as at`,
-      [workspace],
-    );
+    const endsAt = await endLeaseInAMoment(workspace);
     const held = await holdWorkspace(schema, workspace);
 
     const waited = credits.settle({ workspace, id: "slow" });
     await untilWaiting(held.client, 1);
-    await until(held.client, "clock_timestamp() >= $1::timestamptz", [rows[0].at]);
+    await until(held.client, "clock_timestamp() >= $1::timestamptz", [endsAt]);
     await held.release();
 
-    const endedAt = rows[0].at.toISOString();
+    const endedAt = endsAt.toISOString();
     expect(await waited).toMatchObject({ outcome: "already_refunded", charge: { reason: "timed_out", endedAt } });
+    expect(await credits.verify({ workspaces: [workspace] })).toMatchObject({ ok: true });
+  });
+
+  it("leaves a charge alone that the holder of the lock has ended, although its lease would have run out meanwhile", async () => {
+    const workspace = "ended";
+    await freeWorkspace(workspace);
+    for (const id of ["slow", "other"]) await credits.charge({ workspace, id, ...screen, leaseSeconds: 10 });
+    await credits.settle({ workspace, id: "other" });
+    const endsAt = await endLeaseInAMoment(workspace);
+    const host = await connect();
+    await host.query("begin");
+    expect(await credits.within(host).settle({ workspace, id: "slow" })).toMatchObject({ outcome: "settled" });
+
+    const waited = credits.charge({ workspace, id: "next", ...screen });
+    await untilWaiting(host, 1);
+    await until(host, "clock_timestamp() >= $1::timestamptz", [endsAt]);
+    await host.query("commit");
+
+    expect(await waited).toMatchObject({ outcome: "charged", balance: { available: 510, held: 30 } });
+    expect(await credits.charges.get({ workspace, id: "slow" })).toMatchObject({ state: "settled", settledAmount: 30 });
+    expect(await credits.verify({ workspaces: [workspace] })).toMatchObject({ ok: true });
+  });
+
+  it("goes by the plan that the holder of the lock has brought into force", async () => {
+    const workspace = "plan";
+    await freeWorkspace(workspace);
+    await credits.charge({ workspace, id: "all", ...screen, quantity: 20 });
+    const host = await connect();
+    await host.query("begin");
+    await credits.within(host).subscriptions.update({ workspace, plan: "pro", effective: "now" });
+
+    const waited = credits.charge({ workspace, id: "more", ...screen });
+    await untilWaiting(host, 1);
+    await host.query("commit");
+
+    expect(await waited).toMatchObject({ outcome: "charged", balance: { available: 2970 } });
     expect(await credits.verify({ workspaces: [workspace] })).toMatchObject({ ok: true });
   });
 });

@@ -95,6 +95,22 @@ describe("the second half", () => {
   });
 });
 
+describe("an end that cannot be stored", () => {
+  it("keeps the lease no longer: the work is over", async () => {
+    const [over, other] = [await fresh(), await fresh()];
+    const failing = await begun(credits, { ...over, ...screens });
+    await expect(failing.done({ delivered: 4 })).rejects.toMatchObject({ code: "invalid_input" });
+    const { leaseExpiresAt } = await credits.charges.get(over);
+    // What is told of it would be told by the next look, and so before what a later charge tells in that look.
+    failing.deliver(1);
+    const running = await begun(credits, { ...other, ...screens });
+    running.deliver(1);
+    while ((await credits.charges.get(other)).delivered !== 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    await running.done();
+    expect(await credits.charges.get(over)).toMatchObject({ state: "open", delivered: 0, leaseExpiresAt });
+  });
+});
+
 describe("an end that meets a database in trouble", () => {
   it("is told once although the answer was lost, and waits for a database that is away", async () => {
     const proxy = await startCommitProxy(testDatabaseUrl());

@@ -240,6 +240,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
       return () => listeners.delete(listener);
     },
     handler: (handlerOptions: HandlerOptions) => createHandler(credits, handlerOptions),
+    queued: () => ledger.queued,
     ready: async () => await ready(),
     async close({ waitMs = FINISH_MS }: CloseOptions = {}) {
       if (!Number.isSafeInteger(waitMs) || waitMs < 0 || waitMs > 3_600_000)

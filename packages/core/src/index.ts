@@ -23,6 +23,7 @@ export {
 } from "./catalog/index.ts";
 export { createCredits } from "./credits.ts";
 export { printMigrations } from "./database/migrate.ts";
+export { type DiagnoseOptions, type Diagnosis, diagnose } from "./diagnose.ts";
 export type { AccessOptions } from "./http/access.ts";
 export { createHandler, type Handler, type HandlerOptions } from "./http/handler.ts";
 export type { HttpLog } from "./http/log.ts";

@@ -282,6 +282,8 @@ export interface Credits<C extends Catalog = Catalog> {
   handler(options: HandlerOptions): Handler;
   /** The same verbs inside the caller's own open transaction (READ COMMITTED): nothing is visible until it commits. */
   within(transaction: unknown): WritingVerbs<C>;
+  /** Commands of this process that wait for their turn. */
+  queued(): number;
   /** Connects, migrates and publishes now instead of at the first verb, and answers whether all is well. */
   ready(): Promise<void>;
   /**

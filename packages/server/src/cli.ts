@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { balanceCommand } from "./commands/balance.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { chargesCommand } from "./commands/charges.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { grantCommand, refundCommand } from "./commands/operator.ts";
@@ -14,6 +15,7 @@ const commands = [
   serveCommand,
   migrateCommand,
   verifyCommand,
+  doctorCommand,
   catalogCommand,
   balanceCommand,
   chargesCommand,

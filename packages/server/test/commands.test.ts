@@ -217,6 +217,7 @@ describe("without a database", { timeout: slow }, () => {
     ["serve"],
     ["migrate"],
     ["verify"],
+    ["doctor"],
     ["catalog check"],
     ["catalog show"],
     ["catalog publish"],

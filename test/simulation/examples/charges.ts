@@ -302,6 +302,8 @@ export const chargeExamples: Example[] = [
         balance: { available: 540 },
       }),
       tell("2026-01-11", support("s1", "c1", { quantity: 1 }), { replayed: true, restored: 30 }),
+      // Two people who work on the same complaint refund it once.
+      tell("2026-01-11", support("s1", "c1", { quantity: 1, actor: "colleague" }), { replayed: true, restored: 30 }),
       tell("2026-01-11", support("s1", "c1", { quantity: 2 }), { error: "id_reused" }),
       tell("2026-01-11", support("s2", "c1", { quantity: 3 }), { error: "exceeds_settled" }),
       tell("2026-01-11", support("s2", "c1"), { restored: 60, balance: { available: 600 } }),

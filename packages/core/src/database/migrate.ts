@@ -62,6 +62,35 @@ export function printMigrations(
   );
 }
 
+/** How the tables of a schema compare with what this package knows, by the numbers of the migrations. */
+export interface SchemaStatus {
+  applied: number[];
+  missing: number[];
+  /** Applied by a newer version of this package. */
+  newer: number[];
+  /** Applied with another text than this package has. */
+  changed: number[];
+}
+
+/** Looks and changes nothing; `migrate` would throw at some of what this tells. */
+export async function schemaStatus(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[] = embedded,
+): Promise<SchemaStatus> {
+  const applied = await readApplied(session, schema);
+  const known = new Map(migrations.map((migration) => [migration.number, migration]));
+  const present = new Set(applied.map(({ number }) => number));
+  return {
+    applied: [...present],
+    missing: migrations.map(({ number }) => number).filter((number) => !present.has(number)),
+    newer: [...present].filter((number) => !known.has(number)),
+    changed: applied
+      .filter(({ number, hash }) => known.has(number) && known.get(number)?.hash !== hash)
+      .map(({ number }) => number),
+  };
+}
+
 interface Applied {
   readonly number: number;
   readonly name: string;

@@ -81,5 +81,5 @@ function withoutBody(response: Response): Response {
 async function readiness(credits: Credits): Promise<object> {
   await credits.ready();
   const { version } = await credits.catalog.published();
-  return { status: "ready", catalogVersion: version };
+  return { status: "ready", catalogVersion: version, queued: credits.queued() };
 }

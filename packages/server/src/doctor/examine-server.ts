@@ -1,0 +1,40 @@
+import { type Finding, good, wrong } from "./finding.ts";
+
+/** So many commands wait only when the database does not keep up: a batch takes 500. */
+const QUEUE_LIMIT = 2_000;
+const PATIENCE_MS = 5_000;
+
+/** What only a running server knows: that it answers, and how many commands wait in it. */
+export async function examineServer(url: string): Promise<Finding[]> {
+  let status: number;
+  let said: { queued?: unknown; detail?: unknown };
+  try {
+    const response = await fetch(new URL("readyz", url.endsWith("/") ? url : `${url}/`), {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    status = response.status;
+    said = (await response.json()) as typeof said;
+  } catch (error) {
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+    return [wrong("server", `${url} does not answer: ${why.message}.`, "Is the server running, and is --url right?")];
+  }
+  if (status !== 200) {
+    const detail = typeof said.detail === "string" ? ` ${said.detail}` : "";
+    return [wrong("server", `${url} is not ready (${status}).${detail}`, "Its log says why.")];
+  }
+  const { queued } = said;
+  const ready = good("server", `${url} is ready.`);
+  if (typeof queued !== "number") {
+    return [ready, wrong("queue", "The server does not say how many commands wait.", "Update it to this version.")];
+  }
+  const says = `${queued} ${queued === 1 ? "command waits" : "commands wait"} for the database.`;
+  if (queued < QUEUE_LIMIT) return [ready, good("queue", says)];
+  return [
+    ready,
+    wrong(
+      "queue",
+      says,
+      "The database does not keep up: look at its load, and at long transactions that hold workspaces.",
+    ),
+  ];
+}
