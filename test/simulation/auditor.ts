@@ -1,14 +1,11 @@
 import * as charges from "./auditor/charges.ts";
-import { cycleKey } from "./auditor/cycles.ts";
 import { isInvalid } from "./auditor/faults.ts";
-import type { Columns } from "./auditor/ledger.ts";
-import { columns, debtOf, isFrozen, sum } from "./auditor/ledger.ts";
-import type { Answer, Catalog, Charge, Command, CommandOf, Decision, Grant, Story, Verb } from "./auditor/model.ts";
-import { done, fail, iso, ms, now, pool, refuse } from "./auditor/model.ts";
-import { endOf, levelNow, monthlyGrants, seatNow, touch } from "./auditor/monthly.ts";
+import type { Act, Answer, Catalog, Command, Inputs, Reply, Story, Verb } from "./auditor/model.ts";
+import { ms, msOrNull, must, newStory, now, pool, Refusal, refuse } from "./auditor/model.ts";
+import { touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
-import { renewal } from "./auditor/renewal.ts";
 import * as terms from "./auditor/terms.ts";
+import { viewsOf } from "./auditor/views.ts";
 
 export type { Catalog, Command } from "./auditor/model.ts";
 
@@ -44,148 +41,113 @@ export type { Catalog, Command } from "./auditor/model.ts";
  * in the future. A promo's or revocation's repeat is compared without actor and note.
  */
 
+/** A fact: an accepted command, its instant, and the catalog version that was in force. */
+type Fact = Readonly<{ command: Command; at: number; published: string }>;
+
 /**
  * A second, deliberately naive reading of docs/concepts, to judge the engine with. It shares no code with it. All that
- * it keeps is an ever-growing list of what the accepted commands meant (changes of terms and members, grants, charges,
- * movements of credits); every number is summed up from that list anew for each question.
+ * it keeps of a workspace is the list of its accepted commands. For each question it tells the whole story from the
+ * first of them on, into a list of movements of credits, and sums every number up from these.
  */
 export function createAuditor(options: { catalogs: Readonly<Record<string, Catalog>>; published: string }) {
-  const stories = new Map<string, Story>();
-  let published = options.published;
-  /** `expect` and `record` usually ask the same; the last outcome is kept by identity of the command. */
-  let last: { command: Command; at: number; before: Story | undefined; published: string; result: Outcome } | null =
-    null;
+  const { catalogs } = options;
+  const facts = new Map<string, readonly Fact[]>();
+  let { published } = options;
+  /** What was asked last and where it led, because the same is mostly asked again at once. */
+  let asked: Asked | null = null;
+  const seen = new Map<string, Look>();
+  const told = new Map<string, Readonly<Story>>();
 
-  function copyOf(story: Story | undefined): Story {
-    if (story === undefined) return { ...emptyStory(), catalogs: options.catalogs, published };
-    return {
-      ...story,
-      published,
-      changes: [...story.changes],
-      pins: new Map(story.pins),
-      seen: new Map(story.seen),
-      grants: [...story.grants],
-      movements: [...story.movements],
-      charges: new Map(story.charges),
-      orders: new Map(story.orders),
-      requests: new Map(story.requests),
-    };
+  function tell(list: readonly Fact[]): Story {
+    const story = newStory(catalogs);
+    for (const fact of list) carryOut(story, fact);
+    return story;
   }
 
-  /** Carries a command out on a copy: `expect` is pure, and a refused command changes nothing. */
-  function carryOut(command: Command, at: number): Outcome {
-    const before = stories.get(command.workspace);
-    if (last?.command === command && last.at === at && last.before === before && last.published === published)
-      return last.result;
-    const story = copyOf(before);
-    if (before !== undefined) passTime(story, at);
-    const { answer, wrote } = isInvalid({ ...command }) ? fail("invalid_input") : decide(story, command, at, before);
-    const result = { answer, after: wrote ? story : undefined };
-    last = { command, at, before, published, result };
-    return result;
+  /** Adds one more fact to the story, for which everything before is told anew; a refused command is none. */
+  function ask(command: Command, at: number): Asked {
+    const before = facts.get(command.workspace) ?? [];
+    if (asked?.fact.command === command && asked.fact.at === at && asked.before === before) return asked;
+    const fact = { command, at, published };
+    try {
+      must(!isInvalid(command), "invalid_input");
+      const story = tell(before);
+      asked = { fact, before, answer: carryOut(story, fact)(at), story };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      asked = { fact, before, answer: error.answer, story: null };
+    }
+    return asked;
   }
 
   /** The workspace as a read at this instant shows it: everything due is applied, nothing is written (3.6). */
   function look(workspace: string, at: number): Story {
-    const before = stories.get(workspace);
-    if (before === undefined) throw new Error(`the auditor was told of no workspace ${workspace}`);
-    const story = copyOf(before);
+    const list = facts.get(workspace);
+    if (list === undefined) throw new Error(`the auditor was told of no workspace ${workspace}`);
+    const last = seen.get(workspace);
+    if (last?.list === list && last.at === at && last.published === published) return last.story;
+    const story = Object.assign(tell(list), { published });
     passTime(story, at);
     touch(story, [pool, ...now(story).members.keys()], at);
+    seen.set(workspace, { list, at, published, story });
     return story;
   }
 
+  const views = (workspace: string, at: number) => viewsOf(look(workspace, at), at);
   return {
     /** A catalog version comes into force; versions act in the order in which the auditor is told. */
     publish(version: string, _at?: number): void {
       published = version;
     },
     /** What the engine must answer if this command is carried out at this instant. */
-    expect: (command: Command, at: number): Answer => carryOut(command, at).answer,
+    expect: (command: Command, at: number): Answer => ask(command, at).answer,
     /** Tells the auditor that the command was carried out. A refused one changes nothing. */
     record(command: Command, at: number): void {
-      const { after } = carryOut(command, at);
-      if (after !== undefined) stories.set(command.workspace, after);
+      const { fact, before, story } = ask(command, at);
+      if (story === null) return;
+      facts.set(command.workspace, [...before, fact]);
+      told.set(command.workspace, story);
     },
     /** The workspace's story at an instant, for those who want to know more of it than the views tell. */
     story: (workspace: string, at: number): Readonly<Story> | null =>
-      stories.has(workspace) ? look(workspace, at) : null,
+      facts.has(workspace) ? look(workspace, at) : null,
     /** The same as the last accepted command left it. It is never changed, only replaced. */
-    told: (workspace: string): Readonly<Story> | undefined => stories.get(workspace),
+    told: (workspace: string): Readonly<Story> | undefined => told.get(workspace),
     /** True while a workspace is on a plan, or waits for it, or has an order or a request of a pack to come (2). */
-    isInUse: (kind: "plan" | "pack", id: string) => [...stories.values()].some((story) => uses(story, kind, id)),
+    isInUse: (kind: "plan" | "pack", id: string) => [...told.values()].some((story) => uses(story, kind, id)),
     /** An archived workspace uses nothing any more, and is asked for nothing. */
-    forget: (workspace: string): void => {
-      stories.delete(workspace);
+    forget(workspace: string): void {
+      for (const map of [facts, seen, told]) map.delete(workspace);
     },
     /** All views of a workspace at an instant, worked out as they are asked for; `null` for one that nobody knows. */
-    views(workspace: string, at: number) {
-      if (!stories.has(workspace)) return null;
-      const story = look(workspace, at);
-      return {
-        members: [...now(story).members.keys()],
-        payer: (charge: string) => story.charges.get(charge)?.member ?? null,
-        workspace: () => terms.viewWorkspace(story, at),
-        balance: (who: string) => balanceOf(story, who, at),
-        charge: (id: string) => charges.viewCharge(story, story.charges.get(id) as Charge),
-        grants: () => grantsOf(story, at),
-      };
-    },
-    balance: (workspace: string, who: string, at: number) => balanceOf(look(workspace, at), who, at),
-    workspace: (workspace: string, at: number) => terms.viewWorkspace(look(workspace, at), at),
-    charge(workspace: string, id: string, at: number) {
-      const story = look(workspace, at);
-      return charges.viewCharge(story, story.charges.get(id) as Charge);
-    },
-    /** Every grant with its columns, also those that are used up or over. */
-    grants: (workspace: string, at: number) => grantsOf(look(workspace, at), at),
-    /**
-     * The sums of each holder's columns. A monthly grant that has expired untouched is left out: whether it was made at
-     * all depends on who happened to touch it, and changes nothing for anybody (3.5).
-     */
-    totals(workspace: string, at: number) {
-      const story = look(workspace, at);
-      const all = columns(story, at);
-      const holders = [pool, ...now(story).members.keys()];
-      return new Map(holders.map((holder) => [holder, totalsOf(story, holder, all)]));
-    },
+    views: (workspace: string, at: number) => (facts.has(workspace) ? views(workspace, at) : null),
+    balance: (workspace: string, who: string, at: number) => views(workspace, at).balance(who),
+    workspace: (workspace: string, at: number) => views(workspace, at).workspace(),
+    charge: (workspace: string, id: string, at: number) => views(workspace, at).charge(id),
+    grants: (workspace: string, at: number) => views(workspace, at).grants(),
+    totals: (workspace: string, at: number) => views(workspace, at).totals(),
   };
 }
 
-function grantsOf(story: Story, at: number) {
-  const all = columns(story, at);
-  return story.grants.map((grant) => viewGrant(story, grant, all.get(grant.id) as Columns));
+interface Asked {
+  fact: Fact;
+  before: readonly Fact[];
+  answer: Answer;
+  story: Story | null;
+}
+interface Look {
+  list: readonly Fact[];
+  at: number;
+  published: string;
+  story: Story;
 }
 
-function uses(story: Story, kind: "plan" | "pack", id: string): boolean {
+function uses(story: Readonly<Story>, kind: "plan" | "pack", id: string): boolean {
   if (kind === "plan") return now(story).term.plan === id || story.pending?.plan === id;
   const orders = [...story.orders.values()].filter(({ state }) => state === "awaiting_payment");
   const requests = [...story.requests.values()].filter(({ state }) => state === "open");
   return [...orders, ...requests].some(({ pack }) => pack === id);
 }
-
-interface Outcome {
-  answer: Answer;
-  after: Story | undefined;
-}
-
-const emptyStory = (): Omit<Story, "catalogs" | "published"> => ({
-  createdAt: 0,
-  name: null,
-  creationPlan: "",
-  testClock: null,
-  clock: 0,
-  changes: [],
-  pending: null,
-  periodEndsAt: null,
-  pins: new Map(),
-  seen: new Map(),
-  grants: [],
-  movements: [],
-  charges: new Map(),
-  orders: new Map(),
-  requests: new Map(),
-});
 
 /** 3.6: what time has done since. Leases and waiting plan changes do not meet, so their order is free. */
 function passTime(story: Story, at: number): void {
@@ -193,145 +155,63 @@ function passTime(story: Story, at: number): void {
   terms.takeEffect(story, at);
 }
 
-function decide(story: Story, command: Command, at: number, before: Story | undefined): Decision {
-  if (before === undefined) {
-    if (command.verb === "workspacePut") return terms.createWorkspace(story, command, at);
-    const asOutcome = command.verb === "charge" || command.verb === "extend";
-    return asOutcome ? refuse({ outcome: "unknown_workspace" }) : fail("unknown_workspace");
-  }
-  const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Decision;
-  const decision = act(story, command, at);
-  if (decision.wrote && !["sweep", "advanceClock", "cancel"].includes(command.verb)) touch(story, [], at);
-  story.clock = Math.max(story.clock, at, command.verb === "advanceClock" ? ms(command.now) : 0);
-  if (command.verb !== "advanceClock" || !decision.wrote) return decision;
-  passTime(story, story.clock);
-  return { answer: { workspace: terms.viewWorkspace(story, story.clock) }, wrote: true };
+/** Carries a command out at its instant, after all that time has done until then. */
+function carryOut(story: Story, { command, at, published }: Fact): Reply {
+  const { verb } = command;
+  story.published = published;
+  passTime(story, at);
+  const isKnown = story.changes.length > 0;
+  const isCharge = verb === "charge" || verb === "extend";
+  must(isKnown || verb === "workspacePut", () => ({ [isCharge ? "outcome" : "error"]: "unknown_workspace" }));
+  const reply = once(story, command, at);
+  if (isKnown && !["sweep", "advanceClock", "cancel"].includes(verb)) touch(story, [], at);
+  story.clock = Math.max(story.clock, at);
+  return reply;
 }
 
-const verbs: { [V in Verb]: (story: Story, input: CommandOf<V>, at: number) => Decision } = {
-  workspacePut: terms.repeatWorkspace,
-  memberPut: terms.memberPut,
-  memberRemove: terms.memberRemove,
-  membersSync: terms.membersSync,
-  subscription: terms.subscription,
-  advanceClock: terms.advanceClock,
-  sweep: () => done({}),
-  charge: charges.charge,
-  extend: charges.extend,
-  heartbeat: charges.heartbeat,
-  cancel: charges.cancel,
-  settle: charges.settle,
-  refund: charges.refund,
-  supportRefund: charges.supportRefund,
-  grant: purchases.grant,
-  revokeGrant: purchases.revokeGrant,
-  topUp: purchases.topUp,
-  topUpPaid: purchases.topUpPaid,
-  topUpRefunded: purchases.topUpRefunded,
-  topUpRequest: purchases.topUpRequest,
-  approve: purchases.approve,
-  decline: purchases.decline,
-  withdraw: purchases.withdraw,
+/** What a repeat under the same id must say again; anything else under it is an error (8.1, 4.7). */
+const identities: { [V in Verb]?: (input: Inputs[V]) => unknown[] } = {
+  charge: ({ member, feature, mode = "standard", quantity = 1, usage = {} }) => [
+    member,
+    feature,
+    mode,
+    quantity,
+    Object.entries(usage).sort(),
+  ],
+  supportRefund: ({ charge, quantity, reissue = true }) => [charge, quantity, reissue],
+  grant: ({ member, amount, expiresAt }) => [member, amount, msOrNull(expiresAt)],
+  revokeGrant: ({ grant, amount }) => [grant, amount],
+  topUp: ({ buyer, pack, recipients }) => [buyer, pack, recipients],
+  topUpRequest: ({ member, pack }) => [member, pack],
 };
 
-function viewGrant(story: Story, grant: Grant, own: Columns) {
-  const { amount, available, held, spent, expired, revoked } = own;
-  const end = endOf(story, grant);
-  return {
-    id: grant.id,
-    holder: grant.holder,
-    source: grant.source,
-    amount,
-    available,
-    held,
-    spent,
-    expired,
-    revoked,
-    at: iso(grant.at),
-    expiresAt: end === null ? null : iso(end),
-    frozen: isFrozen(story, grant),
-    purchase: grant.order,
-  };
+function once(story: Story, command: Command, at: number): Reply {
+  const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Reply;
+  const identity = identities[command.verb] as ((input: Command) => unknown[]) | undefined;
+  if (identity === undefined || !("id" in command)) return act(story, command, at);
+  const key = `${command.verb}:${command.id}`;
+  const wanted = JSON.stringify(identity(command));
+  const known = story.seen.get(key);
+  must(known === undefined || known.wanted === wanted, "id_reused");
+  // A repeated charge may adopt it, and a repeated order may say that it is paid.
+  const mayDoMore = command.verb === "charge" || (command.verb === "topUp" && command.paid === true);
+  if (known !== undefined && !mayDoMore) refuse({ ...known.reply(at), replayed: true });
+  const reply = act(story, command, at);
+  if (known === undefined) story.seen.set(key, { wanted, reply });
+  return reply;
 }
 
-/** One holder's part of a balance. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
-function partOf(story: Story, { holder, may, at }: { holder: string; may: boolean; at: number }) {
-  const all = columns(story, at);
-  const own = story.grants.filter((grant) => grant.holder === holder);
-  const of = (grant: Grant) => all.get(grant.id) as Columns;
-  const source = (name: Grant["source"]) => own.filter((grant) => grant.source === name);
-  const spendable = (grants: Grant[]) =>
-    may ? sum(grants.filter((grant) => !isFrozen(story, grant)).map((grant) => of(grant).available)) : 0;
-  const key = cycleKey(story, at);
-  const renews = renewal(story, holder, at);
-  const thisCycle = source("monthly").filter(({ id }) => id.startsWith(`monthly:${holder}:${key}:`));
-  const { mark } = monthlyGrants(story, holder, at);
-  return {
-    available: spendable(own),
-    held: sum(own.map((grant) => of(grant).held)),
-    monthly: {
-      allowance: levelNow(story, holder, at) === "unlimited" ? null : mark,
-      available: spendable(source("monthly")),
-      used: sum(thisCycle.map((grant) => of(grant).held + of(grant).spent)),
-      renewsAt: renews === null ? null : iso(renews),
-    },
-    promo: { available: spendable(source("promo")) },
-    topUp: {
-      available: spendable(source("top-up")),
-      frozen: sum(source("top-up").map((grant) => (isFrozen(story, grant) ? of(grant).available : 0))),
-    },
-  };
-}
+/** 8.2: a test clock only moves forward. */
+const advanceClock: Act<"advanceClock"> = (story, input, at) => {
+  must(story.testClock !== null, "not_a_test_clock");
+  must(ms(input.now) >= Math.max(story.clock, at), "clock_backwards");
+  story.clock = ms(input.now);
+  passTime(story, story.clock);
+  return () => ({ workspace: terms.viewWorkspace(story, story.clock) });
+};
 
-function balanceOf(story: Story, who: string, at: number) {
-  const all = columns(story, at);
-  const may = who === pool || seatNow(story, who) !== null;
-  const own = partOf(story, { holder: who, may, at });
-  const shared = who === pool ? null : partOf(story, { holder: pool, may, at });
-  const limit = now(story).members.get(who)?.cap ?? null;
-  const holders = who === pool ? [pool] : [who, pool];
-  const live = story.grants
-    .filter((grant) => holders.includes(grant.holder))
-    .map((grant) => viewGrant(story, grant, all.get(grant.id) as Columns))
-    .filter(({ available, held }) => available + held > 0);
-  const [a, b] = [own.monthly, shared?.monthly];
-  const monthly = {
-    allowance: a.allowance === null || b?.allowance === null ? null : a.allowance + (b?.allowance ?? 0),
-    available: a.available + (b?.available ?? 0),
-    used: a.used + (b?.used ?? 0),
-    renewsAt: a.renewsAt,
-  };
-  return {
-    available: own.available + (shared?.available ?? 0),
-    held: own.held + (shared?.held ?? 0),
-    unlimited: may && [who, pool].some((holder) => levelNow(story, holder, at) === "unlimited"),
-    monthly,
-    promo: { available: own.promo.available + (shared?.promo.available ?? 0) },
-    topUp: {
-      available: own.topUp.available + (shared?.topUp.available ?? 0),
-      frozen: own.topUp.frozen + (shared?.topUp.frozen ?? 0),
-    },
-    pool: shared,
-    debt: totalsOf(story, who, all).debt,
-    cap: limit === null ? null : { limit, used: charges.capUse(story, who, at) },
-    remedies: charges.remediesOf(story, who, at),
-    grants: live,
-  };
-}
-
-function totalsOf(story: Story, holder: string, all: Map<string, Columns>) {
-  const own = story.grants.filter((grant) => grant.holder === holder);
-  const counted = own
-    .map((grant) => ({ grant, columns: all.get(grant.id) as Columns }))
-    .filter((one) => one.grant.source !== "monthly" || one.columns.expired < one.columns.amount);
-  const of = (column: keyof Columns) => sum(counted.map((one) => one.columns[column]));
-  return {
-    amount: of("amount"),
-    available: of("available"),
-    held: of("held"),
-    spent: of("spent"),
-    expired: of("expired"),
-    revoked: of("revoked"),
-    debt: sum(counted.map((one) => (one.grant.source === "top-up" ? debtOf(story, one.grant, one.columns) : 0))),
-  };
-}
+const verbs: { [V in Verb]: Act<V> } = {
+  ...{ ...terms, ...charges, ...purchases },
+  sweep: () => () => ({}),
+  advanceClock,
+};
