@@ -2,54 +2,43 @@ import { pool } from "./model.ts";
 
 type Test = (value: unknown) => boolean;
 
-const whole =
-  (least: number, most = Number.MAX_SAFE_INTEGER): Test =>
-  (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
-const among =
-  (...words: unknown[]): Test =>
-  (value) =>
-    words.includes(value);
-const either =
-  (...tests: Test[]): Test =>
-  (value) =>
-    tests.some((test) => test(value));
+const isWhole = (value: unknown, least: number, most = Number.MAX_SAFE_INTEGER) =>
+  Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+const isAmong = (value: unknown, ...words: string[]) => words.some((word) => word === value);
 /** Ids: 1–128 printable ASCII without space, `/ \ ? # %`; the first a letter or digit. */
 const isId: Test = (value) =>
   typeof value === "string" && /^[A-Za-z0-9][!-~]{0,127}$/.test(value) && !/[/\\?#%]/.test(value);
 const isText: Test = (value) => typeof value === "string" && value.length > 0;
 const isInstant: Test = (value) =>
   (typeof value === "string" || value instanceof Date) && !Number.isNaN(new Date(value).getTime());
-const isUnique = (list: readonly unknown[]) => new Set(list).size === list.length;
 const isMember: Test = (value) => isId(value) && value !== pool;
-const isCap = either(among(null, undefined), whole(0));
+const isCap: Test = (value) => value === null || isWhole(value, 0);
+const isPerson = ({ id, cap = null }: { id?: unknown; cap?: unknown }) => isMember(id) && isCap(cap);
+const isList = <T>(value: unknown, key: (one: T) => unknown, test: (one: T) => boolean): value is T[] =>
+  Array.isArray(value) && new Set(value.map(key)).size === value.length && value.every(test);
 
 /** What each field of any command must be, where the contract or the HTTP conventions say so. */
-const tests: readonly [fields: string, test: Test][] = [
-  ["workspace id member buyer charge newPeriod payment", isId],
-  ["actor note grant", isText],
-  ["anchor createdAt testClock now", isInstant],
-  ["periodEndsAt expiresAt", either(among(null), isInstant)],
-  ["effective", either(among("now", "period_end"), isInstant)],
-  ["reason", among("cancelled", "failed")],
-  ["status", among("active", "trialing", "past_due", "ended")],
-  ["amount", whole(1)],
-  ["maxAmount refunded", whole(0)],
-  ["cap", isCap],
-  ["delivered", whole(0, 1000)],
-  ["quantity", whole(1, 1000)],
-  ["leaseSeconds", whole(10, 86_400)],
-  ["usage", (value) => typeof value === "object" && value !== null && Object.values(value).every(whole(0))],
-  ["recipients", (value) => Array.isArray(value) && value.length > 0 && value.every(isId) && isUnique(value)],
-  ["members", (value) => Array.isArray(value) && isUnique(value.map(({ id }) => id)) && value.every(isPerson)],
-];
-const isPerson = ({ id, cap }: { id: unknown; cap?: unknown }) => isMember(id) && isCap(cap);
-const byField = new Map(tests.flatMap(([fields, test]) => fields.split(" ").map((field) => [field, test])));
+const tests: Readonly<Record<string, Test>> = {
+  "workspace id member buyer charge newPeriod payment": isId,
+  "actor note grant": isText,
+  "anchor createdAt testClock now": isInstant,
+  "periodEndsAt expiresAt": (value) => value === null || isInstant(value),
+  effective: (value) => isAmong(value, "now", "period_end") || isInstant(value),
+  reason: (value) => isAmong(value, "cancelled", "failed"),
+  status: (value) => isAmong(value, "active", "trialing", "past_due", "ended"),
+  amount: (value) => isWhole(value, 1),
+  "maxAmount refunded": (value) => isWhole(value, 0),
+  cap: isCap,
+  delivered: (value) => isWhole(value, 0, 1000),
+  quantity: (value) => isWhole(value, 1, 1000),
+  leaseSeconds: (value) => isWhole(value, 10, 86_400),
+  usage: (value) => Object.values(value as object).every((amount) => isWhole(amount, 0)),
+  recipients: (value) => isList(value, (one) => one, isId) && value.length > 0,
+  members: (value) => isList(value, ({ id }) => id, isPerson),
+};
+const byField = new Map(Object.entries(tests).flatMap(([fields, test]) => fields.split(" ").map((one) => [one, test])));
 
 /** True for input that no command may carry, whatever the state of the workspace (4.6, first in precedence). */
-export function isInvalid(command: object): boolean {
-  return (
-    Object.entries(command).some(([field, value]) => value !== undefined && byField.get(field)?.(value) === false) ||
-    ("verb" in command && command.verb === "memberPut" && "member" in command && !isMember(command.member))
-  );
-}
+export const isInvalid = ({ verb, ...input }: { verb: string; member?: string }): boolean =>
+  (verb === "memberPut" && input.member === pool) ||
+  Object.entries(input).some(([field, value]) => value !== undefined && byField.get(field)?.(value) === false);

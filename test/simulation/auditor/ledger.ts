@@ -1,18 +1,21 @@
 import type { Charge, Grant, Movement, Slice, Story } from "./model.ts";
-import { now, pool, sum, transitions } from "./model.ts";
+import { by, now, pool, sum, transitions } from "./model.ts";
 import { endOf } from "./monthly.ts";
 
 /** 8.3, with what counts for debts (6.4): `revoked` includes R, which is `forPurchase`, and what was `repaid`. */
-const nothing = { held: 0, spent: 0, expired: 0, revoked: 0, forPurchase: 0, repaid: 0, received: 0, elsewhere: 0 };
+const nothing = { held: 0, spent: 0, expired: 0, revoked: 0, forPurchase: 0, repaid: 0, received: 0 };
 export type Columns = typeof nothing & { amount: number; available: number };
 
 /** A grant's columns at an instant: all of it is available at first, and then every movement moves its part. */
 export function columnsOf(story: Story, grant: Grant, at: number): Columns {
   const own: Columns = { amount: grant.amount, available: grant.amount, ...nothing };
-  for (const { kind, amount } of grant.movements) {
-    const [from, to] = transitions[kind];
-    own[from] -= amount;
-    own[to] += amount;
+  for (const { kind, amount, debtor } of grant.movements) {
+    if (debtor === grant.id) own.received += kind === "repay" ? amount : -amount;
+    else {
+      const [from, to] = transitions[kind];
+      own[from] -= amount;
+      own[to] += amount;
+    }
   }
   own.revoked += own.forPurchase + own.repaid;
   // 3.6: what is left at the end has expired, whoever notices when; what returns later expires at once (4.9).
@@ -24,9 +27,11 @@ export function columnsOf(story: Story, grant: Grant, at: number): Columns {
 export const columns = (story: Story, at: number): Map<string, Columns> =>
   new Map(story.grants.map((grant) => [grant.id, columnsOf(story, grant, at)]));
 
+/** Tells of a movement; of none, if there is nothing to move or it was of an unlimited allowance. */
 export function move(story: Story, movement: Movement): void {
+  if (movement.amount === 0 || movement.grant === null) return;
   story.movements.push(movement);
-  story.byId.get(movement.grant)?.movements.push(movement);
+  for (const id of [movement.grant, movement.debtor ?? ""]) story.byId.get(id)?.movements.push(movement);
 }
 
 export function isLive(story: Story, grant: Grant, at: number): boolean {
@@ -40,25 +45,12 @@ export function isFrozen(story: Story, { holder, source }: Grant): boolean {
   return (holder !== pool && members.get(holder)?.removedAt !== null) || (source === "top-up" && !term.paid);
 }
 
-/** Compares by the first key that differs. */
-export const by =
-  <T>(...keys: ((one: T) => number | string)[]) =>
-  (a: T, b: T) => {
-    const key = keys.find((one) => one(a) !== one(b));
-    return key === undefined ? 0 : key(a) < key(b) ? -1 : 1;
-  };
-
 type Lot = { grant: Grant; available: number; end: number };
 
 /** 4.3: the one order. */
-const inOrder = by<Lot>(
-  ({ grant }) => Number(grant.source === "top-up"),
-  ({ end }) => end,
-  ({ grant }) => Number(grant.source === "promo"),
-  ({ grant }) => Number(grant.holder === pool),
-  ({ grant }) => grant.at,
-  ({ grant }) => grant.id,
-);
+const inOrder = by<Lot>(({ grant: { source, holder, at, id }, end }) => {
+  return [source === "top-up", end, source === "promo", holder === pool, at, id];
+});
 
 /** 4.3: what a member with a seat may spend now, in the order in which it is spent. */
 export function spendable(story: Story, member: string, at: number): Lot[] {
@@ -94,18 +86,14 @@ export const returnedOf = (story: Story, slice: Slice) =>
 
 /** 4.8: gives an amount back in reverse burn order; answers what went where. */
 export function giveBack(story: Story, charge: Charge, amount: number, kind: "refund" | "return") {
-  const back: { grant: Grant; amount: number }[] = [];
   let left = amount;
-  for (const slice of charge.slices.toReversed()) {
+  return charge.slices.toReversed().flatMap((slice) => {
     const returned = Math.min(left, slice.amount - returnedOf(story, slice));
     left -= returned;
+    move(story, { kind, grant: slice.grant, amount: returned, slice });
     const grant = story.byId.get(slice.grant ?? "");
-    // Credits of an unlimited allowance go back to nobody.
-    if (grant === undefined || returned === 0) continue;
-    move(story, { kind, grant: grant.id, amount: returned, slice });
-    back.push({ grant, amount: returned });
-  }
-  return back;
+    return grant === undefined || returned === 0 ? [] : [{ grant, amount: returned }];
+  });
 }
 
 /** T: what of a purchased grant is to be taken back in total, as the money refunded says (6.4). */
@@ -128,36 +116,27 @@ export function follow(story: Story, id: string | null, at: number): void {
   const target = takenBack(story, grant);
   const { available, forPurchase } = columnsOf(story, grant, at);
   const rise = Math.min(target - forPurchase, available);
-  if (rise > 0) move(story, { kind: "revokeForPurchase", grant: grant.id, amount: rise });
-  if (rise < 0) move(story, { kind: "restore", grant: grant.id, amount: -rise });
-  let excess = -balanceOfDebt(columnsOf(story, grant, at), target);
-  const about = story.movements.filter(({ debtor }) => debtor === grant.id);
-  for (const payment of about.filter(({ kind }) => kind === "repay").reverse()) {
-    const back = about.filter((one) => one.kind === "repayBack" && one.grant === payment.grant);
-    const amount = Math.min(excess, payment.amount - sum(back.map((one) => one.amount)));
-    if (amount <= 0) continue;
-    excess -= amount;
-    move(story, { kind: "repayBack", grant: payment.grant, amount, debtor: grant.id });
-    move(story, { kind: "receiveLess", grant: grant.id, amount });
-    follow(story, payment.grant, at);
+  move(story, { kind: "revokeForPurchase", grant: id, amount: Math.max(0, rise) });
+  move(story, { kind: "restore", grant: id, amount: Math.max(0, -rise) });
+  let excess = Math.max(0, -balanceOfDebt(columnsOf(story, grant, at), target));
+  const about = grant.movements.filter(({ debtor }) => debtor === id);
+  for (const { grant: payer, amount, kind } of about.toReversed()) {
+    if (kind !== "repay") continue;
+    const back = about.filter((one) => one.kind === "repayBack" && one.grant === payer);
+    const returned = Math.min(excess, amount - sum(back.map((one) => one.amount)));
+    if (returned === 0) continue;
+    excess -= returned;
+    move(story, { kind: "repayBack", grant: payer, amount: returned, debtor: grant.id });
+    follow(story, payer, at);
   }
 }
 
 /** 6.4: a new top-up repays the holder's debts first, the oldest grant's first. */
 export function repay(story: Story, payer: Grant, at: number): void {
-  const bought = story.grants.filter((grant) => grant.source === "top-up" && grant.holder === payer.holder);
-  for (const debtor of bought
-    .filter((grant) => grant !== payer)
-    .sort(
-      by(
-        ({ at: since }) => since,
-        ({ id }) => id,
-      ),
-    )) {
+  const bought = story.grants.filter((one) => one.source === "top-up" && one.holder === payer.holder && one !== payer);
+  for (const debtor of bought.sort(by((one) => [one.at, one.id]))) {
     const debt = debtOf(story, debtor, columnsOf(story, debtor, at));
     const amount = Math.min(debt, columnsOf(story, payer, at).available);
-    if (amount <= 0) continue;
     move(story, { kind: "repay", grant: payer.id, amount, debtor: debtor.id });
-    move(story, { kind: "receive", grant: debtor.id, amount });
   }
 }

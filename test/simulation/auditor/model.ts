@@ -2,7 +2,7 @@
 
 type Named<T> = Readonly<Record<string, T>>;
 type Instant = string | Date;
-type Usage = Named<number>;
+export type Usage = Named<number>;
 type Article = { name: string; hidden: boolean; retired: boolean; metadata: Named<unknown> };
 export type Allowance =
   | { kind: "bySeat"; seats: Named<number | "unlimited"> }
@@ -16,11 +16,12 @@ export type Plan = Article & {
   topUps: boolean;
   order: number;
 };
+type Mode = { price: number | null; perMillion: Usage | null; plans: readonly string[] | null };
 interface Feature {
   name: string;
   unit: string;
   settles: "unit" | "whole" | "metered";
-  modes: Named<{ price: number | null; perMillion: Usage | null; plans: readonly string[] | null }>;
+  modes: Named<Mode>;
   plans: readonly string[] | null;
   metadata: Named<unknown>;
 }
@@ -74,33 +75,16 @@ export type Reply = (at: number) => Answer;
 /** Carries an accepted command out in the story, or refuses it. */
 export type Act<V extends Verb> = (story: Story, input: Inputs[V], at: number) => Reply;
 
-/** What holds from one change on: the plan, its status and anchor, and the epoch they belong to (3.7). */
-export interface Term {
-  plan: string;
-  paid: boolean;
-  kind: "member" | "workspace";
-  status: Status;
-  /** Since when it is past due without a break. */
-  pastDueSince: number;
-  billing: number | null;
-  /** What the cycles are counted from: `billing`, or the creation. */
-  anchor: number;
-  epoch: string;
-  version: string;
-}
+/** The plan and its status from one change on (3.7), by the version in which it was made, and their epoch. */
+type Terms = { plan: string; paid: boolean; kind: Plan["holder"]; status: Status; version: string; epoch: string };
+/** `billing` is the subscription's anchor; the cycles are counted from `anchor`, which is that or the creation. */
+export type Term = Terms & { billing: number | null; anchor: number; pastDueSince: number };
 export type Member = { [K in keyof Person]-?: Exclude<Person[K], undefined> } & { removedAt: number | null };
-/** One step in the history of terms and members. `run` numbers the unbroken stretches that an epoch is made of. */
-export interface Change {
-  at: number;
-  byTime: boolean;
-  run: number;
-  /** The change before it in the same run. */
-  earlier: Change | null;
-  term: Term;
-  members: ReadonlyMap<string, Member>;
-}
+type People = { members: ReadonlyMap<string, Member> };
+/** One step in the history. `run` numbers the unbroken stretches of an epoch; `earlier` is the step before it in its own. */
+export type Change = People & { at: number; byTime: boolean; run: number; earlier: Change | null; term: Term };
 
-/** 8.4: from where to where each kind moves a grant's credits; what is repaid is received by another grant (6.4). */
+/** 8.4: from where to where each kind moves a grant's credits; what is repaid another grant receives (6.4). */
 export const transitions = {
   charge: ["available", "held"],
   settle: ["held", "spent"],
@@ -111,50 +95,39 @@ export const transitions = {
   restore: ["forPurchase", "available"],
   repay: ["available", "repaid"],
   repayBack: ["repaid", "available"],
-  receive: ["elsewhere", "received"],
-  receiveLess: ["received", "elsewhere"],
 } as const;
-/** One transition of credits, for a slice of a charge or another grant's debt. All balances are sums over these. */
-export interface Movement {
-  kind: keyof typeof transitions;
-  grant: string;
-  amount: number;
-  slice?: Slice;
-  debtor?: string;
-}
-type Facts = { id: string; holder: string; amount: number; at: number };
-/** A monthly grant has its `run`, the start of its cycle and its level; its end follows from the terms. */
-export interface Grant extends Facts {
-  source: "monthly" | "promo" | "top-up";
-  expiresAt: number | null;
-  run: number | null;
-  startsAt: number | null;
-  level: number;
-  order: string | null;
-  movements: Movement[];
-}
-export function newGrant(facts: Facts & Partial<Grant>): Grant {
-  const promo = { source: "promo", expiresAt: null, run: null, startsAt: null, level: 0, order: null } as const;
-  return { ...promo, movements: [], ...facts };
-}
+type Kind = keyof typeof transitions;
+/** One transition of credits, of a slice of a charge or for another grant's debt. All balances are sums over these. */
+export type Movement = { kind: Kind; grant: string | null; amount: number; slice?: Slice; debtor?: string };
 /** Credits that a charge took; `null` stands for those of an unlimited allowance. */
 export type Slice = { grant: string | null; amount: number };
 
+/** A grant; if nothing else is said a promo without end. The end of a monthly one follows from the terms. */
+export const newGrant = (
+  facts: { id: string; holder: string; amount: number; at: number } & Partial<Monthly & Other>,
+) => ({
+  ...({ source: "promo", expiresAt: null, order: null, run: null, startsAt: null, level: 0 } as Monthly & Other),
+  movements: [] as Movement[],
+  ...facts,
+});
+type Monthly = { run: number | null; startsAt: number | null; level: number };
+type Other = { source: "monthly" | "promo" | "top-up"; expiresAt: number | null; order: string | null };
+export type Grant = ReturnType<typeof newGrant>;
+
 type Asked = Required<Pick<Inputs["charge"], "id" | "member" | "feature" | "mode" | "quantity" | "leaseSeconds">>;
-type Price = Pick<Feature, "settles"> & { unitPrice: number | null; perMillion: Usage | null; amount: number };
-export interface End {
-  verb: "settle" | "refund" | "lease";
-  attempt: string | null;
+type Price = Pick<Feature, "settles"> & Pick<Mode, "price" | "perMillion">;
+/** `unlimited`: under an allowance without limit. */
+type Begun = Asked & Price & { attempt: string | null; unlimited: boolean; cycle: string; createdAt: number };
+export type End = { verb: "settle" | "refund" | "lease"; attempt: string | null; reason: string | null; at: number } & {
   state: "settled" | "refunded";
   settledAmount: number;
   uncollected: number;
-  reason: string | null;
-  at: number;
-}
-/** `unlimited`: it began under an allowance without limit. `slices` are in burn order. */
-type Begun = { attempt: string | null; unlimited: boolean; cycle: string; slices: Slice[]; createdAt: number };
-export const newCharge = (begun: Asked & Price & Begun) => ({
+};
+export const newCharge = (begun: Begun) => ({
   ...begun,
+  amount: 0,
+  /** In burn order. */
+  slices: [] as Slice[],
   superseded: [] as string[],
   lease: begun.createdAt + begun.leaseSeconds * 1000,
   delivered: 0,
@@ -164,53 +137,35 @@ export const newCharge = (begun: Asked & Price & Begun) => ({
 });
 export type Charge = ReturnType<typeof newCharge>;
 
-/** Each recipient gets the pack, so the order's price is the pack's for each of them. */
 export const newOrder = (
-  order: Pick<Order, "id" | "buyer" | "pack" | "recipients">,
-  { credits, price }: Pack,
-): Order => ({
-  ...order,
-  credits,
-  paidAmount: price.amount * order.recipients.length,
-  state: "awaiting_payment",
-  payment: null,
-  refunded: 0,
+  id: string,
+  buyer: string | null,
+  name: string,
+  pack: Pack,
+  recipients: readonly string[],
+) => ({
+  ...{ id, buyer, pack: name, credits: pack.credits, recipients, payment: null as string | null, refunded: 0 },
+  state: "awaiting_payment" as "awaiting_payment" | "paid",
+  // Each recipient gets the pack, so the order's price is the pack's for each of them.
+  paidAmount: pack.price.amount * recipients.length,
 });
-export interface Order {
-  id: string;
-  buyer: string | null;
-  pack: string;
-  credits: number;
-  paidAmount: number;
-  recipients: readonly string[];
-  state: "awaiting_payment" | "paid";
-  payment: string | null;
-  refunded: number;
-}
-export interface Request {
-  id: string;
-  member: string;
-  pack: string;
-  state: "open" | "approved" | "declined" | "withdrawn";
+export type Order = ReturnType<typeof newOrder>;
+export type Decided = "approved" | "declined" | "withdrawn";
+export type Request = Pick<Order, "id" | "pack"> & { member: string; state: "open" | Decided } & {
   decidedBy: string | null;
   topUp: string | null;
-}
+};
 
 /** What the facts of one workspace come to, when they are told from the first one on. */
 export const newStory = (catalogs: Named<Catalog>) => ({
   catalogs,
-  published: "",
-  createdAt: 0,
-  name: null as string | null,
-  creationPlan: "",
-  testClock: null as number | null,
-  clock: 0,
+  ...{ published: "", creationPlan: "", name: null as string | null },
+  ...{ createdAt: 0, clock: 0, testClock: null as number | null, periodEndsAt: null as number | null },
   changes: [] as Change[],
   pending: null as { plan: string; at: number; anchor: number | null; asked: number | "period_end" } | null,
-  periodEndsAt: null as number | null,
   /** The catalog version that each cycle's first write pinned (2). */
   pins: new Map<string, string>(),
-  /** Ids used, by kind, with what was asked and answered (8.1). */
+  /** Ids used, by kind, with what was wanted and answered (8.1). */
   seen: new Map<string, { wanted: string; reply: Reply }>(),
   grants: [] as Grant[],
   byId: new Map<string, Grant>(),
@@ -244,18 +199,30 @@ export function addGrant(story: Story, facts: Parameters<typeof newGrant>[0]): G
   return grant;
 }
 
+/** Sorts by the first key that differs. */
+export const by =
+  <T>(keysOf: (one: T) => readonly (number | string | boolean)[]) =>
+  (a: T, b: T): number => {
+    const [left, right] = [keysOf(a), keysOf(b)];
+    const [x = 0, y = 0] = left.flatMap((key, i) => (key === right[i] ? [] : [key, right[i]]));
+    return x === y ? 0 : x < y ? -1 : 1;
+  };
+export const pick = <T, K extends keyof T>(from: T, ...keys: K[]) =>
+  Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+
 /** Thrown by a command that writes nothing: a refusal, a repeat, or what changes nothing. */
 export class Refusal extends Error {
-  readonly answer: Answer;
-  constructor(answer: Answer) {
-    super("refused");
-    this.answer = answer;
-  }
+  answer: Answer = {};
 }
 export function refuse(answer: Answer): never {
-  throw new Refusal(answer);
+  throw Object.assign(new Refusal(), { answer });
 }
 /** A rule in its place in the order of precedence: where it does not hold, this outcome or error is the answer. */
 export function must(holds: unknown, answer: string | (() => Answer)): asserts holds {
   if (!holds) refuse(typeof answer === "string" ? { error: answer } : answer());
+}
+export function find<T>(map: ReadonlyMap<string, T>, id: string, error: string): T {
+  const found = map.get(id);
+  must(found, error);
+  return found;
 }

@@ -42,7 +42,7 @@ export const revokeGrant: Act<"revokeGrant"> = (story, input, at) => {
   const { available } = columnsOf(story, story.byId.get(input.grant) as Grant, at);
   const { amount = available } = input;
   must(amount <= available, "exceeds_available");
-  if (amount > 0) move(story, { kind: "revoke", grant: input.grant, amount });
+  move(story, { kind: "revoke", grant: input.grant, amount });
   return () => ({ outcome: "revoked", replayed: false, amount });
 };
 
@@ -94,7 +94,7 @@ export const topUp: Act<"topUp"> = (story, input, at) => {
   const pack = packFor(story, name, buyer, recipients);
   must(!paid || !isUsed(story, payment), "payment_used");
   touch(story, [pool, ...recipients], at);
-  const order = newOrder({ id, buyer, pack: name, recipients }, pack);
+  const order = newOrder(id, buyer, name, pack, recipients);
   story.orders.set(id, order);
   if (paid) pay(story, order, payment, at);
   return () => ({ outcome: order.state === "paid" ? "paid" : "ordered", replayed: false, topUp: viewOrder(order) });
@@ -150,7 +150,7 @@ function decide(story: Story, id: string, state: Exclude<Request["state"], "open
   must(state === "withdrawn" || buys(story, by), () => ({ outcome: "not_allowed", reason: "role" }));
   if (state === "approved") {
     const pack = packFor(story, request.pack, by, [request.member]);
-    const order = newOrder({ id: `request:${id}`, buyer: by, pack: request.pack, recipients: [request.member] }, pack);
+    const order = newOrder(`request:${id}`, by, request.pack, pack, [request.member]);
     must(!story.orders.has(order.id), "id_reused");
     story.orders.set(order.id, order);
     request.topUp = order.id;

@@ -1,7 +1,6 @@
 import { cycleAt } from "./cycles.ts";
-import { by } from "./ledger.ts";
 import type { Act, Allowance, Answer, Member, Person, Status, Story, Term } from "./model.ts";
-import { iso, ms, msOrNull, must, named, now, planNow, pool, published, refuse } from "./model.ts";
+import { by, iso, ms, msOrNull, must, named, now, planNow, pool, published, refuse } from "./model.ts";
 import { seatNow, touch } from "./monthly.ts";
 
 export function viewWorkspace(story: Story, at: number) {
@@ -14,7 +13,7 @@ export function viewWorkspace(story: Story, at: number) {
 /** The catalog's first free plan, by `order`: where a workspace begins and where an ended subscription leads (5.6). */
 function firstFreePlan(story: Story): string {
   const plans = Object.entries(published(story).plans).filter(([, { paid, retired }]) => !paid && !retired);
-  return plans.sort(by(([, { order }]) => order))[0]?.[0] as string;
+  return plans.sort(by(([, { order }]) => [order]))[0]?.[0] as string;
 }
 
 type Wish = { plan: string; status?: Status | undefined; anchor?: number | null; fresh?: boolean };

@@ -1,112 +1,105 @@
 import { capUse, viewCharge } from "./charges.ts";
-import { cycleAt } from "./cycles.ts";
+import { cycleKey } from "./cycles.ts";
 import { columnsOf, debtOf, isFrozen } from "./ledger.ts";
-import type { Charge, Story } from "./model.ts";
-import { iso, now, pool, sum } from "./model.ts";
+import type { Grant, Story } from "./model.ts";
+import { find, iso, now, pick, pool, sum } from "./model.ts";
 import { endOf, levelNow, monthlyGrants, seatNow } from "./monthly.ts";
 import { remediesOf, renewal } from "./remedies.ts";
 import { viewWorkspace } from "./terms.ts";
 
-/** Every grant with its columns, also those that are used up or over. */
-function grantsOf(story: Story, at: number) {
-  return story.grants.map((grant) => {
-    const { amount, available, held, spent, expired, revoked } = columnsOf(story, grant, at);
-    const end = endOf(story, grant);
-    return {
-      ...{ id: grant.id, holder: grant.holder, source: grant.source, at: iso(grant.at), purchase: grant.order },
-      ...{ amount, available, held, spent, expired, revoked, frozen: isFrozen(story, grant) },
-      expiresAt: end && iso(end),
-    };
-  });
+const columns = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
+type Column = (typeof columns)[number];
+
+function rowOf(story: Story, grant: Grant, at: number) {
+  const end = endOf(story, grant);
+  return {
+    ...pick(grant, "id", "holder", "source"),
+    ...pick(columnsOf(story, grant, at), ...columns),
+    at: iso(grant.at),
+    expiresAt: end && iso(end),
+    frozen: isFrozen(story, grant),
+    purchase: grant.order,
+  };
 }
-type Row = ReturnType<typeof grantsOf>[number];
-const add = (rows: readonly Row[], column: "amount" | "available" | "held" | "spent" | "expired" | "revoked") =>
-  sum(rows.map((row) => row[column]));
+type Row = ReturnType<typeof rowOf>;
+
+function debtsOf(story: Story, who: string, at: number): number {
+  const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
+  return sum(bought.map((grant) => debtOf(story, grant, columnsOf(story, grant, at))));
+}
 
 /** One holder's part of a balance. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
 function partOf(story: Story, rows: readonly Row[], holder: string, may: boolean, at: number) {
-  const own = rows.filter((row) => row.holder === holder);
-  const of = (source: Row["source"]) => own.filter((row) => row.source === source);
-  const spendable = (list: readonly Row[]) =>
-    may
-      ? add(
-          list.filter(({ frozen }) => !frozen),
-          "available",
-        )
-      : 0;
-  const cycle = `monthly:${holder}:${now(story).term.epoch}:${cycleAt(story, at).startsAt}:`;
-  const used = of("monthly").filter(({ id }) => id.startsWith(cycle));
+  const add = (column: Column, test: (row: Row) => boolean) =>
+    sum(rows.map((row) => (row.holder === holder && test(row) ? row[column] : 0)));
+  const spendable = (...sources: Row["source"][]) =>
+    may ? add("available", ({ source, frozen }) => !frozen && sources.includes(source)) : 0;
+  const isOfCycle = ({ id }: Row) => id.startsWith(`monthly:${holder}:${cycleKey(story, at)}:`);
   const renews = renewal(story, holder, at);
-  const { mark } = monthlyGrants(story, holder, at);
+  const isUnlimited = levelNow(story, holder, at) === "unlimited";
   return {
-    available: spendable(own),
-    held: add(own, "held"),
+    available: spendable("monthly", "promo", "top-up"),
+    held: add("held", () => true),
     monthly: {
-      allowance: levelNow(story, holder, at) === "unlimited" ? null : mark,
-      available: spendable(of("monthly")),
-      used: add(used, "held") + add(used, "spent"),
+      allowance: isUnlimited ? null : monthlyGrants(story, holder, at).mark,
+      available: spendable("monthly"),
+      used: add("held", isOfCycle) + add("spent", isOfCycle),
       renewsAt: renews && iso(renews),
     },
-    promo: { available: spendable(of("promo")) },
+    promo: { available: spendable("promo") },
     topUp: {
-      available: spendable(of("top-up")),
-      frozen: add(
-        of("top-up").filter(({ frozen }) => frozen),
-        "available",
-      ),
+      available: spendable("top-up"),
+      frozen: add("available", ({ source, frozen }) => frozen && source === "top-up"),
     },
   };
 }
 
-/** Adds what is a number up; no number and no limit is more than any. What is said in words is as the first says it. */
+/** Adds up all numbers, of which none is as good as any; words are as the first says them. */
 function plus<T extends object>(a: T, b: T): T {
   const sums = Object.entries(a).map(([key, mine]) => {
     const theirs = b[key as keyof T];
-    if (typeof mine !== "number") return [key, mine !== null && typeof mine === "object" ? plus(mine, theirs) : mine];
-    return [key, theirs === null ? null : mine + Number(theirs)];
+    if (typeof mine === "number") return [key, theirs === null ? null : mine + Number(theirs)];
+    return [key, mine === null || typeof mine === "string" ? mine : plus(mine, theirs as object)];
   });
   return Object.fromEntries(sums);
 }
 
-function balanceOf(story: Story, who: string, at: number) {
-  const rows = grantsOf(story, at);
-  const may = who === pool || seatNow(story, who) !== null;
-  const own = partOf(story, rows, who, may, at);
-  const shared = who === pool ? null : partOf(story, rows, pool, may, at);
-  const limit = now(story).members.get(who)?.cap ?? null;
-  const holders = [who, pool];
+/** All views of a workspace at an instant, worked out as they are asked for. */
+export function viewsOf(story: Story, at: number) {
+  const members = [...now(story).members.keys()];
+  // Every grant, also those that are used up or over.
+  const grants = () => story.grants.map((grant) => rowOf(story, grant, at));
   return {
-    ...(shared === null ? own : plus(own, shared)),
-    unlimited: may && holders.some((holder) => levelNow(story, holder, at) === "unlimited"),
-    pool: shared,
-    debt: totalsOf(story, who, at).debt,
-    cap: limit === null ? null : { limit, used: capUse(story, who, at) },
-    remedies: remediesOf(story, who, at),
-    grants: rows.filter(({ holder, available, held }) => holders.includes(holder) && available + held > 0),
+    members,
+    grants,
+    payer: (charge: string) => story.charges.get(charge)?.member ?? null,
+    workspace: () => viewWorkspace(story, at),
+    charge: (id: string) => viewCharge(story, find(story.charges, id, "unknown_charge")),
+    balance(who: string) {
+      const rows = grants();
+      const may = who === pool || seatNow(story, who) !== null;
+      const own = partOf(story, rows, who, may, at);
+      const shared = who === pool ? null : partOf(story, rows, pool, may, at);
+      const limit = now(story).members.get(who)?.cap ?? null;
+      return {
+        ...(shared === null ? own : plus(own, shared)),
+        unlimited: may && [who, pool].some((holder) => levelNow(story, holder, at) === "unlimited"),
+        pool: shared,
+        debt: debtsOf(story, who, at),
+        cap: limit === null ? null : { limit, used: capUse(story, who, at) },
+        remedies: remediesOf(story, who, at),
+        grants: rows.filter((row) => [who, pool].includes(row.holder) && row.available + row.held > 0),
+      };
+    },
+    /**
+     * The sums of each holder's columns. A monthly grant that has expired untouched is left out: whether it was made at
+     * all depends on who happened to touch it, and changes nothing for anybody (3.5).
+     */
+    totals() {
+      const counted = grants().filter(({ source, expired, amount }) => source !== "monthly" || expired < amount);
+      const of = (who: string, name: Column) => sum(counted.map((row) => (row.holder === who ? row[name] : 0)));
+      const all = (who: string) => Object.fromEntries(columns.map((name) => [name, of(who, name)]));
+      return new Map([pool, ...members].map((who) => [who, { ...all(who), debt: debtsOf(story, who, at) }]));
+    },
   };
 }
-
-/**
- * The sums of a holder's columns. A monthly grant that has expired untouched is left out: whether it was made at all
- * depends on who happened to touch it, and changes nothing for anybody (3.5).
- */
-function totalsOf(story: Story, who: string, at: number) {
-  const rows = grantsOf(story, at).filter(({ holder }) => holder === who);
-  const counted = rows.filter(({ source, expired, amount }) => source !== "monthly" || expired < amount);
-  const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
-  const debt = sum(bought.map((grant) => debtOf(story, grant, columnsOf(story, grant, at))));
-  const columns = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
-  const sums = Object.fromEntries(columns.map((column) => [column, add(counted, column)]));
-  return { ...(sums as Record<(typeof columns)[number], number>), debt };
-}
-
-/** All views of a workspace at an instant, worked out as they are asked for. */
-export const viewsOf = (story: Story, at: number) => ({
-  members: [...now(story).members.keys()],
-  payer: (charge: string) => story.charges.get(charge)?.member ?? null,
-  workspace: () => viewWorkspace(story, at),
-  balance: (who: string) => balanceOf(story, who, at),
-  charge: (id: string) => viewCharge(story, story.charges.get(id) as Charge),
-  grants: () => grantsOf(story, at),
-  totals: () => new Map([pool, ...now(story).members.keys()].map((who) => [who, totalsOf(story, who, at)])),
-});
