@@ -15,10 +15,11 @@ function run(example: Example) {
   return (step: Step): unknown => {
     const at = Date.parse(step.at);
     if ("publish" in step) return auditor.publish(step.publish, at);
-    if ("balance" in step) return auditor.balance(workspace, step.balance, at);
-    if ("workspace" in step) return auditor.workspace(workspace, at);
-    if ("charge" in step) return auditor.charge(workspace, step.charge, at);
-    if ("totals" in step) return auditor.totals(workspace, at).get(step.totals);
+    const views = auditor.views(workspace, at);
+    if ("balance" in step) return views?.balance(step.balance);
+    if ("workspace" in step) return views?.workspace();
+    if ("charge" in step) return views?.charge(step.charge);
+    if ("totals" in step) return views?.totals().get(step.totals);
     const command = { ...step.command, workspace } as Command;
     const answer = auditor.expect(command, at);
     auditor.record({ ...command }, at);

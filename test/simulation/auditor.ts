@@ -1,45 +1,14 @@
 import * as charges from "./auditor/charges.ts";
 import { isInvalid } from "./auditor/faults.ts";
 import type { Act, Answer, Catalog, Command, Inputs, Reply, Story, Verb } from "./auditor/model.ts";
-import { ms, msOrNull, must, newStory, now, pool, Refusal, refuse } from "./auditor/model.ts";
+import { newStory, now, pool } from "./auditor/model.ts";
 import { touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
+import { ms, msOrNull, must, Refusal, refuse } from "./auditor/rules.ts";
 import * as terms from "./auditor/terms.ts";
 import { viewsOf } from "./auditor/views.ts";
 
 export type { Catalog, Command } from "./auditor/model.ts";
-
-/*
- * How the auditor reads what the contract leaves open. Numbers are its clauses.
- *
- * Time. Versions act in the order of `publish`. A cycle's version is pinned by its first accepted command of any kind,
- * sweeps and clock advances apart; it decides the allowances and the days of grace, a plan that it lacks is read from
- * the version in which the terms were made. In the instant of a boundary time comes first (3.6): renewals and changes
- * that waited precede every command of that instant, so a downgrade then takes nothing away. A waiting change does not
- * shorten a grant's `expiresAt` before it has taken effect. Grants of a month of free time that nothing had made when
- * it was interrupted are made on the return. A share (5.1) counts the cycle as it was at the instant of the rise.
- * `past_due` means no monthly grant on free plans too. Unlimited allowances leave the mark as it is. `allowance` in
- * a balance is the mark. `first` of a monthly pool is for instants in the month since the creation.
- * `renewsAt` is the cycle's end if the present terms would then give a grant, whatever waits.
- *
- * Plans. A plan request that waits lets status, anchor and newPeriod of the same request act at once. A waiting change
- * from free to paid keeps its own anchor; free to paid without one means the instant it takes effect. The same request
- * again is the same plan with the same `effective` (absent and waiting = `period_end`). A `periodEndsAt` that is over
- * is an instant not in the future. A plan that names no allowance for a seat gives it 0; between pools by the month
- * the months are compared. Creation comes from `createdAt` on; what was read at creation is compared with that.
- *
- * Charges. Usage belongs to the input that a repeat must match. A lease is never shortened; resume renews it; without
- * `leaseSeconds` a heartbeat takes those of the charge. An attempt is superseded only if it once was the charge's own.
- * What settles whole takes 0 or all, anything between is invalid. Settling at an amount of 0 is a refund unless the
- * charge was free. A cap never refuses what is free. An extension requires its increase, is checked as a charge is, and
- * counts for the cycle of its charge; its slices follow the earlier ones. `settledAmount` stays as settled,
- * `refundedAmount` grows by support refunds; a second one of something whole, or of nothing left, exceeds it.
- * `held` of a member counts all that is held of their own and the shared grants.
- *
- * Purchases. An order's price is the pack's for each recipient; more money back than that is invalid. The order of an
- * approved request is `request:<request>`. A paid order stays as first paid. Buyers may request too. A promo must end
- * in the future. A promo's or revocation's repeat is compared without actor and note.
- */
 
 /** A fact: an accepted command, its instant, and the catalog version that was in force. */
 type Fact = Readonly<{ command: Command; at: number; published: string }>;
@@ -50,28 +19,22 @@ type Fact = Readonly<{ command: Command; at: number; published: string }>;
  * first of them on, into a list of movements of credits, and sums every number up from these.
  */
 export function createAuditor(options: { catalogs: Readonly<Record<string, Catalog>>; published: string }) {
-  const { catalogs } = options;
   const facts = new Map<string, readonly Fact[]>();
-  let { published } = options;
-  /** What was asked last and where it led, because the same is mostly asked again at once. */
-  let asked: Asked | null = null;
-  const seen = new Map<string, Look>();
   const told = new Map<string, Readonly<Story>>();
+  let { published } = options;
+  /** What was asked and looked at last, by the facts of that time: mostly the same is asked again at once. */
+  let asked: Asked | null = null;
+  const looks = new WeakMap<readonly Fact[], { at: number; published: string; story: Story }>();
 
-  function tell(list: readonly Fact[]): Story {
-    const story = newStory(catalogs);
-    for (const fact of list) carryOut(story, fact);
-    return story;
-  }
-
-  /** Adds one more fact to the story, for which everything before is told anew; a refused command is none. */
+  /** Tells the story from the first fact on, with one more at its end; a command that is refused is none. */
   function ask(command: Command, at: number): Asked {
     const before = facts.get(command.workspace) ?? [];
     if (asked?.fact.command === command && asked.fact.at === at && asked.before === before) return asked;
     const fact = { command, at, published };
+    const story = newStory(options.catalogs);
     try {
       must(!isInvalid(command), "invalid_input");
-      const story = tell(before);
+      for (const known of before) carryOut(story, known);
       asked = { fact, before, answer: carryOut(story, fact)(at), story };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -80,20 +43,18 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
     return asked;
   }
 
-  /** The workspace as a read at this instant shows it: everything due is applied, nothing is written (3.6). */
-  function look(workspace: string, at: number): Story {
-    const list = facts.get(workspace);
-    if (list === undefined) throw new Error(`the auditor was told of no workspace ${workspace}`);
-    const last = seen.get(workspace);
-    if (last?.list === list && last.at === at && last.published === published) return last.story;
-    const story = Object.assign(tell(list), { published });
-    passTime(story, at);
+  /** The story as a read at this instant shows it: everything due is applied, nothing is written (3.6). */
+  function look(workspace: string, at: number): Readonly<Story> | null {
+    const known = facts.get(workspace) ?? [];
+    const last = looks.get(known);
+    if (last?.at === at && last.published === published) return last.story;
+    const { story } = ask({ verb: "sweep", workspace }, at);
+    if (story === null) return null;
     touch(story, [pool, ...now(story).members.keys()], at);
-    seen.set(workspace, { list, at, published, story });
+    looks.set(known, { at, published, story });
     return story;
   }
 
-  const views = (workspace: string, at: number) => viewsOf(look(workspace, at), at);
   return {
     /** A catalog version comes into force; versions act in the order in which the auditor is told. */
     publish(version: string, _at?: number): void {
@@ -109,38 +70,25 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
       told.set(command.workspace, story);
     },
     /** The workspace's story at an instant, for those who want to know more of it than the views tell. */
-    story: (workspace: string, at: number): Readonly<Story> | null =>
-      facts.has(workspace) ? look(workspace, at) : null,
+    story: look,
     /** The same as the last accepted command left it. It is never changed, only replaced. */
     told: (workspace: string): Readonly<Story> | undefined => told.get(workspace),
     /** True while a workspace is on a plan, or waits for it, or has an order or a request of a pack to come (2). */
     isInUse: (kind: "plan" | "pack", id: string) => [...told.values()].some((story) => uses(story, kind, id)),
     /** An archived workspace uses nothing any more, and is asked for nothing. */
     forget(workspace: string): void {
-      for (const map of [facts, seen, told]) map.delete(workspace);
+      facts.delete(workspace);
+      told.delete(workspace);
     },
     /** All views of a workspace at an instant, worked out as they are asked for; `null` for one that nobody knows. */
-    views: (workspace: string, at: number) => (facts.has(workspace) ? views(workspace, at) : null),
-    balance: (workspace: string, who: string, at: number) => views(workspace, at).balance(who),
-    workspace: (workspace: string, at: number) => views(workspace, at).workspace(),
-    charge: (workspace: string, id: string, at: number) => views(workspace, at).charge(id),
-    grants: (workspace: string, at: number) => views(workspace, at).grants(),
-    totals: (workspace: string, at: number) => views(workspace, at).totals(),
+    views(workspace: string, at: number) {
+      const story = look(workspace, at);
+      return story && viewsOf(story, at);
+    },
   };
 }
 
-interface Asked {
-  fact: Fact;
-  before: readonly Fact[];
-  answer: Answer;
-  story: Story | null;
-}
-interface Look {
-  list: readonly Fact[];
-  at: number;
-  published: string;
-  story: Story;
-}
+type Asked = { fact: Fact; before: readonly Fact[]; answer: Answer; story: Story | null };
 
 function uses(story: Readonly<Story>, kind: "plan" | "pack", id: string): boolean {
   if (kind === "plan") return now(story).term.plan === id || story.pending?.plan === id;

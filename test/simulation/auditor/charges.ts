@@ -1,25 +1,10 @@
 import { cycleAt, cycleKey } from "./cycles.ts";
 import { columnsOf, follow, giveBack, isLive, move, returnedOf, slicesFor, spendable, total } from "./ledger.ts";
 import type { Act, Answer, Charge, End, Inputs, Member, Reply, Story, Usage, Verb } from "./model.ts";
-import {
-  addGrant,
-  by,
-  day,
-  find,
-  first,
-  iso,
-  must,
-  named,
-  newCharge,
-  now,
-  pick,
-  pool,
-  published,
-  refuse,
-  sum,
-} from "./model.ts";
+import { addGrant, day, newCharge, now, pool, published } from "./model.ts";
 import { levelNow, seatNow, touch } from "./monthly.ts";
 import { remediesOf, renewal } from "./remedies.ts";
+import { by, find, first, iso, must, named, pick, refuse, sum } from "./rules.ts";
 
 const refundedAmount = ({ amount, end, support }: Charge) =>
   end === null ? 0 : amount - end.settledAmount + sum(support.map((one) => one.amount));

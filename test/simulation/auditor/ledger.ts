@@ -1,6 +1,7 @@
 import type { Charge, Grant, Movement, Slice, Story } from "./model.ts";
-import { by, now, pool, sum, transitions } from "./model.ts";
+import { now, pool, transitions } from "./model.ts";
 import { endOf } from "./monthly.ts";
+import { by, sum } from "./rules.ts";
 
 /** 8.3, with what counts for debts (6.4): `revoked` includes R, which is `forPurchase`, and what was `repaid`. */
 const nothing = { held: 0, spent: 0, expired: 0, revoked: 0, forPurchase: 0, repaid: 0, received: 0 };

@@ -1,75 +1,7 @@
-/** The auditor's own words for what it is told and what it concludes. Nothing here comes from the engine. */
+import type { Answer, Catalog, Feature, Inputs, Mode, Named, Pack, Person, Plan, Status, Verb } from "../commands.ts";
 
-type Named<T> = Readonly<Record<string, T>>;
-type Instant = string | Date;
-export type Usage = Named<number>;
-type Article = { name: string; hidden: boolean; retired: boolean; metadata: Named<unknown> };
-export type Allowance =
-  | { kind: "bySeat"; seats: Named<number | "unlimited"> }
-  | { kind: "byMonth"; first: number; then: number }
-  | { kind: "unlimited" };
-export type Plan = Article & {
-  paid: boolean;
-  anchor: "workspace" | "subscription";
-  holder: "member" | "workspace";
-  allowance: Allowance;
-  topUps: boolean;
-  order: number;
-};
-type Mode = { price: number | null; perMillion: Usage | null; plans: readonly string[] | null };
-interface Feature {
-  name: string;
-  unit: string;
-  settles: "unit" | "whole" | "metered";
-  modes: Named<Mode>;
-  plans: readonly string[] | null;
-  metadata: Named<unknown>;
-}
-export type Pack = Article & { credits: number; price: { amount: number; currency: string } };
-export interface Catalog {
-  roles: Named<{ seat: string | null; buys: boolean }>;
-  features: Named<Feature>;
-  plans: Named<Plan>;
-  topUpPacks: Named<Pack>;
-  pastDueGraceDays: number;
-}
+export type * from "../commands.ts";
 
-export type Status = "active" | "trialing" | "past_due" | "ended";
-export type Person = { role: string; name?: string | null; email?: string | null; cap?: number | null };
-type Signed = { id: string; actor: string; note: string };
-type Attempt = { id: string; attempt?: string };
-type Dates = { anchor?: Instant; periodEndsAt?: Instant | null; effective?: "now" | "period_end" | Instant };
-type What = { member: string; feature: string; mode?: string; quantity?: number; usage?: Usage };
-
-/** Each verb with the input of its command. */
-export interface Inputs {
-  workspacePut: { name?: string | null; plan?: string; createdAt?: Instant; testClock?: Instant };
-  memberPut: { member: string } & Person;
-  memberRemove: { member: string; erase?: boolean };
-  membersSync: { members: ({ id: string } & Person)[] };
-  subscription: { plan?: string; status?: Status; newPeriod?: string } & Dates;
-  charge: Attempt & What & { maxAmount?: number; leaseSeconds?: number; resume?: boolean };
-  extend: Attempt & { usage: Usage };
-  heartbeat: Attempt & { delivered?: number; leaseSeconds?: number };
-  cancel: { id: string };
-  settle: Attempt & { delivered?: number; usage?: Usage; estimated?: boolean; reason?: "cancelled" | "failed" };
-  refund: Attempt & { reason: "cancelled" | "failed" };
-  supportRefund: Signed & { charge: string; quantity?: number; reissue?: boolean };
-  grant: Signed & { member?: string; amount: number; expiresAt?: Instant | null };
-  revokeGrant: Signed & { grant: string; amount?: number };
-  topUp: { id: string; buyer?: string; pack: string; recipients: string[]; paid?: boolean; payment?: string };
-  topUpPaid: { id: string; payment?: string };
-  topUpRefunded: { id: string; refunded: number };
-  topUpRequest: { id: string; member: string; pack: string; note?: string };
-  approve: { id: string; buyer: string };
-  decline: { id: string; buyer: string };
-  withdraw: { id: string; member: string };
-  sweep: object;
-  advanceClock: { now: Instant };
-}
-export type Verb = keyof Inputs;
-export type Command = { [V in Verb]: { verb: V; workspace: string } & Inputs[V] }[Verb];
-export type Answer = Readonly<Record<string, unknown>>;
 /** What an accepted command answers; asked later, it answers as things stand then. */
 export type Reply = (at: number) => Answer;
 /** Carries an accepted command out in the story, or refuses it. */
@@ -103,26 +35,21 @@ export type Movement = { kind: Kind; grant: string | null; amount: number; slice
 export type Slice = { grant: string | null; amount: number };
 
 /** A grant; if nothing else is said a promo without end. The end of a monthly one follows from the terms. */
-export const newGrant = (
-  facts: { id: string; holder: string; amount: number; at: number } & Partial<Monthly & Other>,
-) => ({
-  ...({ source: "promo", expiresAt: null, order: null, run: null, startsAt: null, level: 0 } as Monthly & Other),
-  movements: [] as Movement[],
-  ...facts,
-});
+export function newGrant(facts: Facts & Partial<Origin>): Grant {
+  const promo = { source: "promo", expiresAt: null, order: null, run: null, startsAt: null, level: 0 } as const;
+  return { ...promo, movements: [], ...facts };
+}
+type Facts = { id: string; holder: string; amount: number; at: number };
 type Monthly = { run: number | null; startsAt: number | null; level: number };
-type Other = { source: "monthly" | "promo" | "top-up"; expiresAt: number | null; order: string | null };
-export type Grant = ReturnType<typeof newGrant>;
+type Origin = Monthly & { source: "monthly" | "promo" | "top-up"; expiresAt: number | null; order: string | null };
+export type Grant = Facts & Origin & { movements: Movement[] };
 
 type Asked = Required<Pick<Inputs["charge"], "id" | "member" | "feature" | "mode" | "quantity" | "leaseSeconds">>;
 type Price = Pick<Feature, "settles"> & Pick<Mode, "price" | "perMillion">;
 /** `unlimited`: under an allowance without limit. */
 type Begun = Asked & Price & { attempt: string | null; unlimited: boolean; cycle: string; createdAt: number };
-export type End = { verb: "settle" | "refund" | "lease"; attempt: string | null; reason: string | null; at: number } & {
-  state: "settled" | "refunded";
-  settledAmount: number;
-  uncollected: number;
-};
+type Result = { state: "settled" | "refunded"; settledAmount: number; uncollected: number; reason: string | null };
+export type End = Result & { verb: "settle" | "refund" | "lease"; attempt: string | null; at: number };
 export const newCharge = (begun: Begun) => ({
   ...begun,
   amount: 0,
@@ -137,30 +64,31 @@ export const newCharge = (begun: Begun) => ({
 });
 export type Charge = ReturnType<typeof newCharge>;
 
-export const newOrder = (
-  id: string,
-  buyer: string | null,
-  name: string,
-  pack: Pack,
-  recipients: readonly string[],
-) => ({
-  ...{ id, buyer, pack: name, credits: pack.credits, recipients, payment: null as string | null, refunded: 0 },
-  state: "awaiting_payment" as "awaiting_payment" | "paid",
+type Ordered = { id: string; buyer: string | null; pack: string; recipients: readonly string[] };
+export const newOrder = (ordered: Ordered, { credits, price }: Pack) => ({
+  ...ordered,
+  credits,
   // Each recipient gets the pack, so the order's price is the pack's for each of them.
-  paidAmount: pack.price.amount * recipients.length,
+  paidAmount: price.amount * ordered.recipients.length,
+  state: "awaiting_payment" as "awaiting_payment" | "paid",
+  payment: null as string | null,
+  refunded: 0,
 });
 export type Order = ReturnType<typeof newOrder>;
 export type Decided = "approved" | "declined" | "withdrawn";
-export type Request = Pick<Order, "id" | "pack"> & { member: string; state: "open" | Decided } & {
-  decidedBy: string | null;
-  topUp: string | null;
-};
+type Decision = { state: "open" | Decided; decidedBy: string | null; topUp: string | null };
+export type Request = { id: string; member: string; pack: string } & Decision;
 
 /** What the facts of one workspace come to, when they are told from the first one on. */
 export const newStory = (catalogs: Named<Catalog>) => ({
   catalogs,
-  ...{ published: "", creationPlan: "", name: null as string | null },
-  ...{ createdAt: 0, clock: 0, testClock: null as number | null, periodEndsAt: null as number | null },
+  published: "",
+  creationPlan: "",
+  name: null as string | null,
+  createdAt: 0,
+  clock: 0,
+  testClock: null as number | null,
+  periodEndsAt: null as number | null,
   changes: [] as Change[],
   pending: null as { plan: string; at: number; anchor: number | null; asked: number | "period_end" } | null,
   /** The catalog version that each cycle's first write pinned (2). */
@@ -178,14 +106,6 @@ export type Story = ReturnType<typeof newStory>;
 
 export const pool = "workspace";
 export const day = 86_400_000;
-export const iso = (instant: number) => new Date(instant).toISOString();
-export const ms = (instant: Instant) => new Date(instant).getTime();
-export const msOrNull = (instant: Instant | null | undefined) => (instant == null ? null : ms(instant));
-export const sum = (list: readonly number[]) => list.reduce((total, one) => total + one, 0);
-/** Looks a name up that a caller gave: names such as `constructor` must not find anything. */
-export const named = <T>(record: Named<T>, name: string) => (Object.hasOwn(record, name) ? record[name] : undefined);
-/** A free-form id before another one in a composed id: its colons are doubled. */
-export const first = (id: string): string => id.replaceAll(":", "::");
 export const now = (story: Story): Change => story.changes.at(-1) as Change;
 export const published = (story: Story): Catalog => story.catalogs[story.published] as Catalog;
 /** The plan of these terms in this version, or in the one in which they were made if this one lacks it. */
@@ -197,32 +117,4 @@ export function addGrant(story: Story, facts: Parameters<typeof newGrant>[0]): G
   story.byId.set(grant.id, grant);
   story.grants.push(grant);
   return grant;
-}
-
-/** Sorts by the first key that differs. */
-export const by =
-  <T>(keysOf: (one: T) => readonly (number | string | boolean)[]) =>
-  (a: T, b: T): number => {
-    const [left, right] = [keysOf(a), keysOf(b)];
-    const [x = 0, y = 0] = left.flatMap((key, i) => (key === right[i] ? [] : [key, right[i]]));
-    return x === y ? 0 : x < y ? -1 : 1;
-  };
-export const pick = <T, K extends keyof T>(from: T, ...keys: K[]) =>
-  Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
-
-/** Thrown by a command that writes nothing: a refusal, a repeat, or what changes nothing. */
-export class Refusal extends Error {
-  answer: Answer = {};
-}
-export function refuse(answer: Answer): never {
-  throw Object.assign(new Refusal(), { answer });
-}
-/** A rule in its place in the order of precedence: where it does not hold, this outcome or error is the answer. */
-export function must(holds: unknown, answer: string | (() => Answer)): asserts holds {
-  if (!holds) refuse(typeof answer === "string" ? { error: answer } : answer());
-}
-export function find<T>(map: ReadonlyMap<string, T>, id: string, error: string): T {
-  const found = map.get(id);
-  must(found, error);
-  return found;
 }

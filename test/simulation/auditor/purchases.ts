@@ -1,20 +1,8 @@
 import { columnsOf, follow, move, repay } from "./ledger.ts";
-import type { Act, Grant, Order, Pack, Request, Story } from "./model.ts";
-import {
-  addGrant,
-  first,
-  msOrNull,
-  must,
-  named,
-  newOrder,
-  now,
-  planNow,
-  pool,
-  published,
-  refuse,
-  sum,
-} from "./model.ts";
+import type { Act, Decided, Grant, Member, Order, Pack, Request, Story } from "./model.ts";
+import { addGrant, newOrder, now, planNow, pool, published } from "./model.ts";
 import { monthlyGrants, seatNow, touch } from "./monthly.ts";
+import { find, first, msOrNull, must, named, refuse, sum } from "./rules.ts";
 
 /** 6.5. */
 export const grant: Act<"grant"> = (story, input, at) => {
@@ -47,29 +35,22 @@ export const revokeGrant: Act<"revokeGrant"> = (story, input, at) => {
 };
 
 const viewOrder = ({ paidAmount: _, ...order }: Order) => order;
-const isPresent = (story: Story, member: string) => now(story).members.get(member)?.removedAt === null;
-const buys = (story: Story, member: string) =>
-  published(story).roles[now(story).members.get(member)?.role ?? ""]?.buys === true;
+const buys = (story: Story, { role }: Member) => published(story).roles[role]?.buys === true;
+const allow = (holds: boolean, reason: string) => must(holds, () => ({ outcome: "not_allowed", reason }));
 
-/** A pack that is for sale, for people who may order it for each other: left, their roles, the plan, its status (6.1). */
+/** 6.1: the pack to order, if nobody has left, their roles allow it, and then the plan, and then its status. */
 function packFor(story: Story, id: string, buyer: string | null, recipients: readonly string[]): Pack {
-  const pack = named(published(story).topUpPacks, id);
+  const { members, term } = now(story);
   const plan = planNow(story);
-  const people = [...(buyer === null ? [] : [buyer]), ...recipients.filter((one) => one !== pool)];
-  const allow = (holds: boolean, reason: string) => must(holds, () => ({ outcome: "not_allowed", reason }));
-  must(
-    people.every((one) => now(story).members.has(one)),
-    "unknown_member",
-  );
+  const pack = named(published(story).topUpPacks, id);
+  const people = [...recipients.filter((one) => one !== pool), ...(buyer === null ? [] : [buyer])];
+  for (const one of people) must(members.has(one), "unknown_member");
   must(pack?.retired === false, "unknown_pack");
-  allow(
-    people.every((one) => isPresent(story, one)),
-    "removed",
-  );
-  const seated = recipients.every((one) => one === pool || seatNow(story, one) !== null);
-  allow(seated && (buyer === null || buys(story, buyer)), "role");
+  for (const one of people) allow(members.get(one)?.removedAt === null, "removed");
+  for (const one of recipients) allow(one === pool || seatNow(story, one) !== null, "role");
+  if (buyer !== null) allow(buys(story, members.get(buyer) as Member), "role");
   allow(plan.paid && plan.topUps, "plan");
-  allow(now(story).term.status !== "past_due", "past_due");
+  allow(term.status !== "past_due", "past_due");
   return pack;
 }
 
@@ -77,10 +58,9 @@ function packFor(story: Story, id: string, buyer: string | null, recipients: rea
 function pay(story: Story, order: Order, payment: string | undefined, at: number): void {
   Object.assign(order, { state: "paid", payment: payment ?? null });
   touch(story, order.recipients, at);
-  for (const holder of order.recipients) {
-    const id = topUpId(order, holder);
-    repay(story, addGrant(story, { id, holder, source: "top-up", amount: order.credits, at, order: order.id }), at);
-  }
+  const facts = { source: "top-up", amount: order.credits, at, order: order.id } as const;
+  for (const holder of order.recipients)
+    repay(story, addGrant(story, { id: topUpId(order, holder), holder, ...facts }), at);
 }
 
 const topUpId = ({ id }: Order, recipient: string) => `top-up:${first(id)}:${recipient}`;
@@ -94,15 +74,14 @@ export const topUp: Act<"topUp"> = (story, input, at) => {
   const pack = packFor(story, name, buyer, recipients);
   must(!paid || !isUsed(story, payment), "payment_used");
   touch(story, [pool, ...recipients], at);
-  const order = newOrder(id, buyer, name, pack, recipients);
+  const order = newOrder({ id, buyer, pack: name, recipients }, pack);
   story.orders.set(id, order);
   if (paid) pay(story, order, payment, at);
   return () => ({ outcome: order.state === "paid" ? "paid" : "ordered", replayed: false, topUp: viewOrder(order) });
 };
 
 export const topUpPaid: Act<"topUpPaid"> = (story, { id, payment }, at) => {
-  const order = story.orders.get(id);
-  must(order, "unknown_top_up");
+  const order = find(story.orders, id, "unknown_top_up");
   const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
   const isPaid = order.state === "paid";
   // A second payment for an order that is paid must be seen by whoever gives money back.
@@ -114,8 +93,7 @@ export const topUpPaid: Act<"topUpPaid"> = (story, { id, payment }, at) => {
 
 /** 6.4: the money given back so far, which may repeat and may fall. */
 export const topUpRefunded: Act<"topUpRefunded"> = (story, { id, refunded }, at) => {
-  const order = story.orders.get(id);
-  must(order, "unknown_top_up");
+  const order = find(story.orders, id, "unknown_top_up");
   must(order.state === "paid", "not_paid");
   must(refunded <= order.paidAmount, "invalid_input");
   const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
@@ -135,9 +113,8 @@ export const topUpRequest: Act<"topUpRequest"> = (story, { id, member, pack }, a
 };
 
 /** 6.1: one decision wins; the same person repeating it hears it again. */
-function decide(story: Story, id: string, state: Exclude<Request["state"], "open">, by: string, at: number) {
-  const request = story.requests.get(id);
-  must(request, "unknown_request");
+function decide(story: Story, id: string, state: Decided, by: string, at: number) {
+  const request = find(story.requests, id, "unknown_request");
   must(state !== "withdrawn" || request.member === by, "forbidden");
   const tell = (replayed: boolean) => {
     const order = story.orders.get(request.topUp ?? "");
@@ -145,12 +122,12 @@ function decide(story: Story, id: string, state: Exclude<Request["state"], "open
   };
   if (request.state === state && request.decidedBy === by) refuse(tell(true));
   must(request.state === "open", "already_decided");
-  must(now(story).members.has(by), "unknown_member");
-  must(isPresent(story, by), () => ({ outcome: "not_allowed", reason: "removed" }));
-  must(state === "withdrawn" || buys(story, by), () => ({ outcome: "not_allowed", reason: "role" }));
+  const person = find(now(story).members, by, "unknown_member");
+  allow(person.removedAt === null, "removed");
+  allow(state === "withdrawn" || buys(story, person), "role");
   if (state === "approved") {
     const pack = packFor(story, request.pack, by, [request.member]);
-    const order = newOrder(`request:${id}`, by, request.pack, pack, [request.member]);
+    const order = newOrder({ id: `request:${id}`, buyer: by, pack: request.pack, recipients: [request.member] }, pack);
     must(!story.orders.has(order.id), "id_reused");
     story.orders.set(order.id, order);
     request.topUp = order.id;

@@ -1,7 +1,8 @@
 import { cycleAt } from "./cycles.ts";
-import type { Act, Allowance, Answer, Member, Person, Status, Story, Term } from "./model.ts";
-import { by, iso, ms, msOrNull, must, named, now, planNow, pool, published, refuse } from "./model.ts";
+import type { Act, Allowance, Answer, Member, Person, Reply, Status, Story, Term } from "./model.ts";
+import { now, planNow, pool, published } from "./model.ts";
 import { seatNow, touch } from "./monthly.ts";
+import { by, find, iso, ms, msOrNull, must, named, refuse } from "./rules.ts";
 
 export function viewWorkspace(story: Story, at: number) {
   const { plan, status } = now(story).term;
@@ -148,32 +149,26 @@ const create: Act<"workspacePut"> = (story, { plan = firstFreePlan(story), name 
   return () => ({ outcome: "created", workspace: viewWorkspace(story, clock) });
 };
 
-/**
- * One change of members is one step: a pool per seat sees its sum only (5.1). Answers what became of each; where nothing
- * did, nothing is written.
- */
-function setMembers(story: Story, after: readonly (readonly [string, Member])[], at: number, tell: Told) {
+type Words = Record<"added" | "changed" | "removed" | "unchanged", string[]>;
+
+/** One change of members is one step: a pool per seat sees its sum only (5.1). Answers what became of whom. */
+function setMembers(story: Story, after: [string, Member][], at: number, tell: (words: Words) => Answer): Reply {
   const before = now(story);
-  const words = after.map(([id, member]) => {
+  const words: Words = { added: [], changed: [], removed: [], unchanged: [] };
+  for (const [id, member] of after) {
     const known = before.members.get(id);
-    if (JSON.stringify(known) === JSON.stringify(member)) return [id, "unchanged"] as const;
-    if (member.removedAt !== null) return [id, "removed"] as const;
-    return [id, known?.removedAt === null ? "changed" : "added"] as const;
-  });
-  const holders = [...words.flatMap(([id, word]) => (word === "unchanged" ? [] : [id])), pool];
+    const isSame = JSON.stringify(known) === JSON.stringify(member);
+    const present = known?.removedAt === null ? "changed" : "added";
+    words[isSame ? "unchanged" : member.removedAt !== null ? "removed" : present].push(id);
+  }
+  const holders = [...words.added, ...words.changed, ...words.removed, pool];
   if (holders.length === 1) refuse(tell(words));
   touch(story, holders, at);
-  story.changes.push({
-    ...before,
-    at,
-    byTime: false,
-    earlier: before,
-    members: new Map([...before.members, ...after]),
-  });
+  const members = new Map([...before.members, ...after]);
+  story.changes.push({ ...before, at, byTime: false, earlier: before, members });
   touch(story, holders, at);
   return () => tell(words);
 }
-type Told = (words: (readonly [id: string, word: string])[]) => Answer;
 
 const viewMember = (story: Story, id: string) => {
   const { role, cap, removedAt } = now(story).members.get(id) as Member;
@@ -188,15 +183,14 @@ function wished(story: Story, id: string, wish: Person): [string, Member] {
   return [id, { role: wish.role, name, email, cap, removedAt: null }];
 }
 
-export const memberPut: Act<"memberPut"> = (story, input, at) =>
-  setMembers(story, [wished(story, input.member, input)], at, ([word]) => ({
-    outcome: word?.[1],
-    member: viewMember(story, input.member),
-  }));
+export const memberPut: Act<"memberPut"> = (story, { member, ...wish }, at) =>
+  setMembers(story, [wished(story, member, wish)], at, (words) => {
+    const outcome = Object.entries(words).find(([, ids]) => ids.length > 0)?.[0];
+    return { outcome, member: viewMember(story, member) };
+  });
 
 export const memberRemove: Act<"memberRemove"> = (story, { member, erase }, at) => {
-  const before = now(story).members.get(member);
-  must(before, "unknown_member");
+  const before = find(now(story).members, member, "unknown_member");
   const blank = erase === true ? { name: null, email: null } : {};
   const after = { ...before, ...blank, removedAt: before.removedAt ?? at };
   return setMembers(story, [[member, after]], at, () => ({ outcome: "removed", member: viewMember(story, member) }));
@@ -208,9 +202,7 @@ export const membersSync: Act<"membersSync"> = (story, input, at) => {
     const stays = member.removedAt !== null || input.members.some((wish) => wish.id === id);
     return stays ? [] : [[id, { ...member, removedAt: at }]];
   });
-  return setMembers(story, [...named, ...gone], at, (words) => {
-    const of = (word: string) => words.filter((one) => one[1] === word).map(([id]) => id);
-    const [added, changed, removed] = [of("added"), of("changed"), of("removed").sort()];
-    return { added, changed, removed, unchanged: of("unchanged").length };
+  return setMembers(story, [...named, ...gone], at, ({ unchanged, ...words }) => {
+    return { ...words, removed: words.removed.sort(), unchanged: unchanged.length };
   });
 };

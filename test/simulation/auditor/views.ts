@@ -2,26 +2,24 @@ import { capUse, viewCharge } from "./charges.ts";
 import { cycleKey } from "./cycles.ts";
 import { columnsOf, debtOf, isFrozen } from "./ledger.ts";
 import type { Grant, Story } from "./model.ts";
-import { find, iso, now, pick, pool, sum } from "./model.ts";
+import { now, pool } from "./model.ts";
 import { endOf, levelNow, monthlyGrants, seatNow } from "./monthly.ts";
 import { remediesOf, renewal } from "./remedies.ts";
+import { find, iso, pick, sum } from "./rules.ts";
 import { viewWorkspace } from "./terms.ts";
 
-const columns = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
-type Column = (typeof columns)[number];
+const shown = ["amount", "available", "held", "spent", "expired", "revoked"] as const;
 
 function rowOf(story: Story, grant: Grant, at: number) {
+  const { id, holder, source, order: purchase } = grant;
   const end = endOf(story, grant);
-  return {
-    ...pick(grant, "id", "holder", "source"),
-    ...pick(columnsOf(story, grant, at), ...columns),
-    at: iso(grant.at),
-    expiresAt: end && iso(end),
-    frozen: isFrozen(story, grant),
-    purchase: grant.order,
-  };
+  const dates = { at: iso(grant.at), expiresAt: end && iso(end), frozen: isFrozen(story, grant) };
+  return { id, holder, source, purchase, ...pick(columnsOf(story, grant, at), ...shown), ...dates };
 }
 type Row = ReturnType<typeof rowOf>;
+/** The sum of one column, of those rows of a holder that pass a test. */
+const add = (rows: readonly Row[], holder: string, column: (typeof shown)[number], test = (_: Row) => true) =>
+  sum(rows.map((row) => (row.holder === holder && test(row) ? row[column] : 0)));
 
 function debtsOf(story: Story, who: string, at: number): number {
   const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
@@ -30,27 +28,23 @@ function debtsOf(story: Story, who: string, at: number): number {
 
 /** One holder's part of a balance. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
 function partOf(story: Story, rows: readonly Row[], holder: string, may: boolean, at: number) {
-  const add = (column: Column, test: (row: Row) => boolean) =>
-    sum(rows.map((row) => (row.holder === holder && test(row) ? row[column] : 0)));
   const spendable = (...sources: Row["source"][]) =>
-    may ? add("available", ({ source, frozen }) => !frozen && sources.includes(source)) : 0;
+    add(rows, holder, "available", ({ source, frozen }) => may && !frozen && sources.includes(source));
   const isOfCycle = ({ id }: Row) => id.startsWith(`monthly:${holder}:${cycleKey(story, at)}:`);
+  const isFrozenTopUp = ({ source, frozen }: Row) => frozen && source === "top-up";
   const renews = renewal(story, holder, at);
   const isUnlimited = levelNow(story, holder, at) === "unlimited";
   return {
     available: spendable("monthly", "promo", "top-up"),
-    held: add("held", () => true),
+    held: add(rows, holder, "held"),
     monthly: {
       allowance: isUnlimited ? null : monthlyGrants(story, holder, at).mark,
       available: spendable("monthly"),
-      used: add("held", isOfCycle) + add("spent", isOfCycle),
+      used: add(rows, holder, "held", isOfCycle) + add(rows, holder, "spent", isOfCycle),
       renewsAt: renews && iso(renews),
     },
     promo: { available: spendable("promo") },
-    topUp: {
-      available: spendable("top-up"),
-      frozen: add("available", ({ source, frozen }) => frozen && source === "top-up"),
-    },
+    topUp: { available: spendable("top-up"), frozen: add(rows, holder, "available", isFrozenTopUp) },
   };
 }
 
@@ -97,9 +91,8 @@ export function viewsOf(story: Story, at: number) {
      */
     totals() {
       const counted = grants().filter(({ source, expired, amount }) => source !== "monthly" || expired < amount);
-      const of = (who: string, name: Column) => sum(counted.map((row) => (row.holder === who ? row[name] : 0)));
-      const all = (who: string) => Object.fromEntries(columns.map((name) => [name, of(who, name)]));
-      return new Map([pool, ...members].map((who) => [who, { ...all(who), debt: debtsOf(story, who, at) }]));
+      const sums = (who: string) => Object.fromEntries(shown.map((column) => [column, add(counted, who, column)]));
+      return new Map([pool, ...members].map((who) => [who, { ...sums(who), debt: debtsOf(story, who, at) }]));
     },
   };
 }
