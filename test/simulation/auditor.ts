@@ -1,17 +1,17 @@
 import * as charges from "./auditor/charges.ts";
 import { isInvalid } from "./auditor/faults.ts";
-import type { Act, Answer, Catalog, Command, Inputs, Reply, Story, Verb } from "./auditor/model.ts";
+import type { Act, Answer, Catalog, Command, Inputs, Reply, Story, Usage, Verb } from "./auditor/model.ts";
 import { newStory, now, pool } from "./auditor/model.ts";
 import { touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
-import { ms, msOrNull, must, Refusal, refuse } from "./auditor/rules.ts";
+import { ms, msOrNull, must, Refusal } from "./auditor/rules.ts";
 import * as terms from "./auditor/terms.ts";
 import { viewsOf } from "./auditor/views.ts";
 
 export type { Catalog, Command } from "./auditor/model.ts";
 
 /** A fact: an accepted command, its instant, and the catalog version that was in force. */
-type Fact = Readonly<{ command: Command; at: number; published: string }>;
+type Fact = Readonly<{ command: Command; at: number; published: string; wanted: string | undefined }>;
 
 /**
  * A second, deliberately naive reading of docs/concepts, to judge the engine with. It shares no code with it. All that
@@ -30,11 +30,11 @@ export function createAuditor(options: { catalogs: Readonly<Record<string, Catal
   function ask(command: Command, at: number): Asked {
     const before = facts.get(command.workspace) ?? [];
     if (asked?.fact.command === command && asked.fact.at === at && asked.before === before) return asked;
-    const fact = { command, at, published };
+    const fact = { command, at, published, wanted: wantedBy(command) };
     const story = newStory(options.catalogs);
+    for (const known of before) carryOut(story, known);
     try {
       must(!isInvalid(command), "invalid_input");
-      for (const known of before) carryOut(story, known);
       asked = { fact, before, answer: carryOut(story, fact)(at), story };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -104,27 +104,29 @@ function passTime(story: Story, at: number): void {
 }
 
 /** Carries a command out at its instant, after all that time has done until then. */
-function carryOut(story: Story, { command, at, published }: Fact): Reply {
-  const { verb } = command;
+function carryOut(story: Story, fact: Fact): Reply {
+  const { at, published } = fact;
+  const { verb } = fact.command;
   story.published = published;
   passTime(story, at);
   const isKnown = story.changes.length > 0;
   const isCharge = verb === "charge" || verb === "extend";
   must(isKnown || verb === "workspacePut", () => ({ [isCharge ? "outcome" : "error"]: "unknown_workspace" }));
-  const reply = once(story, command, at);
+  const reply = once(story, fact);
   if (isKnown && !["sweep", "advanceClock", "cancel"].includes(verb)) touch(story, [], at);
   story.clock = Math.max(story.clock, at);
   return reply;
 }
 
+const sorted = (usage: Usage = {}) => Object.entries(usage).sort();
 /** What a repeat under the same id must say again; anything else under it is an error (8.1, 4.7). */
 const identities: { [V in Verb]?: (input: Inputs[V]) => unknown[] } = {
-  charge: ({ member, feature, mode = "standard", quantity = 1, usage = {} }) => [
+  charge: ({ member, feature, mode = "standard", quantity = 1, usage }) => [
     member,
     feature,
     mode,
     quantity,
-    Object.entries(usage).sort(),
+    sorted(usage),
   ],
   supportRefund: ({ charge, quantity, reissue = true }) => [charge, quantity, reissue],
   grant: ({ member, amount, expiresAt }) => [member, amount, msOrNull(expiresAt)],
@@ -133,17 +135,20 @@ const identities: { [V in Verb]?: (input: Inputs[V]) => unknown[] } = {
   topUpRequest: ({ member, pack }) => [member, pack],
 };
 
-function once(story: Story, command: Command, at: number): Reply {
-  const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Reply;
+function wantedBy(command: Command): string | undefined {
   const identity = identities[command.verb] as ((input: Command) => unknown[]) | undefined;
-  if (identity === undefined || !("id" in command)) return act(story, command, at);
+  return identity && JSON.stringify(identity(command));
+}
+
+function once(story: Story, { command, at, wanted }: Fact): Reply {
+  const act = verbs[command.verb] as (story: Story, input: Command, at: number) => Reply;
+  if (wanted === undefined || !("id" in command)) return act(story, command, at);
   const key = `${command.verb}:${command.id}`;
-  const wanted = JSON.stringify(identity(command));
   const known = story.seen.get(key);
   must(known === undefined || known.wanted === wanted, "id_reused");
   // A repeated charge may adopt it, and a repeated order may say that it is paid.
   const mayDoMore = command.verb === "charge" || (command.verb === "topUp" && command.paid === true);
-  if (known !== undefined && !mayDoMore) refuse({ ...known.reply(at), replayed: true });
+  must(known === undefined || mayDoMore, () => ({ ...known?.reply(at), replayed: true }));
   const reply = act(story, command, at);
   if (known === undefined) story.seen.set(key, { wanted, reply });
   return reply;
@@ -158,8 +163,4 @@ const advanceClock: Act<"advanceClock"> = (story, input, at) => {
   return () => ({ workspace: terms.viewWorkspace(story, story.clock) });
 };
 
-const verbs: { [V in Verb]: Act<V> } = {
-  ...{ ...terms, ...charges, ...purchases },
-  sweep: () => () => ({}),
-  advanceClock,
-};
+const verbs: { [V in Verb]: Act<V> } = { ...terms, ...charges, ...purchases, advanceClock, sweep: () => () => ({}) };

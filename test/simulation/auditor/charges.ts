@@ -4,7 +4,7 @@ import type { Act, Answer, Charge, End, Inputs, Member, Reply, Story, Usage, Ver
 import { addGrant, day, newCharge, now, pool, published } from "./model.ts";
 import { levelNow, seatNow, touch } from "./monthly.ts";
 import { remediesOf, renewal } from "./remedies.ts";
-import { by, find, first, iso, must, named, pick, refuse, sum } from "./rules.ts";
+import { by, find, first, iso, must, named, pick, sum } from "./rules.ts";
 
 const refundedAmount = ({ amount, end, support }: Charge) =>
   end === null ? 0 : amount - end.settledAmount + sum(support.map((one) => one.amount));
@@ -31,9 +31,14 @@ function balanceAfter(story: Story, member: string, at: number) {
   return { available, held: sum(own.map((grant) => columnsOf(story, grant, at).held)) };
 }
 
+/** What is said of a charge, now or when it is asked for again later: with the balance, unless it moves nothing. */
 const tell =
-  (story: Story, charge: Charge, more: Answer): Reply =>
-  (at) => ({ ...more, charge: viewCharge(story, charge), balance: balanceAfter(story, charge.member, at) });
+  (story: Story, charge: Charge, now: number, more: Answer, isBrief = false): Reply =>
+  (at = now) => ({
+    ...more,
+    charge: viewCharge(story, charge),
+    ...(isBrief ? {} : { balance: balanceAfter(story, charge.member, at) }),
+  });
 
 /** 7.1: what this cycle's charges of the member took, less what came back of those. */
 export function capUse(story: Story, member: string, at: number): number {
@@ -71,7 +76,7 @@ function raise(story: Story, charge: Charge, to: number, { plans, maxAmount = to
   charge.slices.push(...slices);
   for (const slice of slices) move(story, { kind: "charge", ...slice, slice });
   for (const { grant } of charge.slices) follow(story, grant, at);
-  return tell(story, charge, { outcome: "charged", replayed: false });
+  return tell(story, charge, at, { outcome: "charged", replayed: false });
 }
 
 /** 4.10: ⌈Σ usage × price ÷ 1,000,000⌉; a meter without a price is invalid. */
@@ -105,17 +110,17 @@ export const charge: Act<"charge"> = (story, input, at) => {
 
 /** 4.7, 4.14: a repeat, which changes nothing, unless it adopts the open charge under a new attempt. */
 function chargeAgain(story: Story, input: Inputs["charge"], at: number): Reply {
-  const known = find(story.charges, input.id, "unknown_charge");
   const { attempt = null, leaseSeconds = 600 } = input;
-  if (known.end !== null) refuse(tell(story, known, { outcome: `already_${known.end.state}` })(at));
+  const known = find(story.charges, input.id, "unknown_charge");
+  must(known.end === null, tell(story, known, at, { outcome: `already_${known.end?.state}` }));
   const isFirst = attempt !== null && attempt === known.attempt;
   const adopts = input.resume === true && !isFirst && !known.superseded.includes(attempt ?? "");
-  if (!adopts) refuse(tell(story, known, { outcome: "charged", replayed: !isFirst })(at));
+  must(adopts, tell(story, known, at, { outcome: "charged", replayed: !isFirst }));
   touch(story, [known.member, pool], at);
   known.superseded.push(known.attempt ?? "");
   known.attempt = attempt;
   keep(known, leaseSeconds, at);
-  return tell(story, known, { outcome: "charged", replayed: false });
+  return tell(story, known, at, { outcome: "charged", replayed: false });
 }
 
 /** 4.12: a lease is extended, never shortened, and ends 24 h after the charge began at the latest. */
@@ -124,13 +129,12 @@ function keep(charge: Charge, leaseSeconds: number, at: number): void {
 }
 
 /** What all verbs on a charge ask first: it is known, it is open, and no other attempt has replaced this one. */
-function openCharge(story: Story, verb: Verb, { id, attempt }: { id: string; attempt?: string }, at: number): Charge {
+function openCharge(story: Story, verb: Verb, { id, attempt }: { id: string; attempt?: string }, at: number) {
   const charge = story.charges.get(id);
   must(charge, () => ({ [verb === "extend" ? "outcome" : "error"]: "unknown_charge" }));
   const { end, member, superseded } = charge;
   const isBrief = verb === "heartbeat" || verb === "cancel";
-  const say = (outcome: string) => () =>
-    isBrief ? { outcome, charge: viewCharge(story, charge) } : tell(story, charge, { outcome })(at);
+  const say = (outcome: string) => tell(story, charge, at, { outcome }, isBrief);
   // 4.7: a lost answer asked for again with the attempt that ended the charge.
   const isAgain = end?.verb === verb && attempt !== undefined && end.attempt === attempt;
   must(end === null, say(isBrief ? "not_open" : `${isAgain ? "" : "already_"}${end?.state}`));
@@ -138,70 +142,77 @@ function openCharge(story: Story, verb: Verb, { id, attempt }: { id: string; att
   const isReplaced = attempt !== undefined && superseded.includes(attempt);
   must(!isReplaced, verb === "extend" ? () => ({ outcome: "superseded" }) : say("superseded"));
   if (verb !== "cancel") touch(story, [member, pool], at);
-  return charge;
+  return { charge, say };
 }
 
 export const extend: Act<"extend"> = (story, input, at) => {
-  const known = openCharge(story, "extend", input, at);
-  must(known.settles === "metered", () => ({ outcome: "not_metered" }));
-  const price = meteredPrice(known.perMillion, input.usage);
-  if (price <= known.amount) refuse(tell(story, known, { outcome: "charged", replayed: true })(at));
+  const { charge } = openCharge(story, "extend", input, at);
+  must(charge.settles === "metered", () => ({ outcome: "not_metered" }));
+  const price = meteredPrice(charge.perMillion, input.usage);
+  must(price > charge.amount, tell(story, charge, at, { outcome: "charged", replayed: true }));
   // A charge needs no catalog again (2): its plans are not asked for, and it goes on with or without limit as it began.
-  return raise(story, known, price, { plans: [] }, at);
+  return raise(story, charge, price, { plans: [] }, at);
 };
 
 export const heartbeat: Act<"heartbeat"> = (story, input, at) => {
-  const known = openCharge(story, "heartbeat", input, at);
-  const { delivered = 0, leaseSeconds = known.leaseSeconds } = input;
-  must(delivered <= known.quantity, "invalid_input");
-  known.delivered = Math.max(known.delivered, delivered);
-  keep(known, leaseSeconds, at);
-  return () => ({ outcome: "open", charge: viewCharge(story, known) });
+  const { charge, say } = openCharge(story, "heartbeat", input, at);
+  const { delivered = 0, leaseSeconds = charge.leaseSeconds } = input;
+  must(delivered <= charge.quantity, "invalid_input");
+  charge.delivered = Math.max(charge.delivered, delivered);
+  keep(charge, leaseSeconds, at);
+  return say("open");
 };
 
 export const cancel: Act<"cancel"> = (story, input, at) => {
-  const known = openCharge(story, "cancel", input, at);
-  known.cancelRequested = true;
-  return () => ({ outcome: "open", charge: viewCharge(story, known) });
+  const { charge, say } = openCharge(story, "cancel", input, at);
+  charge.cancelRequested = true;
+  return say("open");
 };
 
 /** Ends a charge: gives back what was not settled, in reverse burn order, and spends the rest (4.8, 4.9). */
-function finish(story: Story, charge: Charge, end: Partial<End> & Pick<End, "verb" | "reason" | "at">): Reply {
-  charge.end = { state: "refunded", settledAmount: 0, uncollected: 0, attempt: null, ...end };
-  giveBack(story, charge, charge.amount - charge.end.settledAmount, "refund");
-  for (const slice of charge.slices) {
+function finish(story: Story, charge: Charge, end: End): Reply {
+  charge.end = end;
+  giveBack(story, charge, charge.amount - end.settledAmount, "refund");
+  for (const slice of charge.slices)
     move(story, { kind: "settle", grant: slice.grant, amount: slice.amount - returnedOf(story, slice), slice });
-  }
   for (const { grant } of charge.slices) follow(story, grant, end.at);
-  return tell(story, charge, { outcome: charge.end.state });
+  return tell(story, charge, end.at, { outcome: end.state });
 }
+
+const unsettled = { state: "refunded", settledAmount: 0, uncollected: 0, attempt: null } as const;
 
 /** 3.6, 4.12: charges whose lease has run out were refunded at that instant. */
 export function endLeases(story: Story, at: number): void {
   const due = [...story.charges.values()].filter(({ end, lease }) => end === null && lease <= at);
   for (const charge of due.sort(by(({ lease }) => [lease])))
-    finish(story, charge, { verb: "lease", reason: "timed_out", at: charge.lease });
+    finish(story, charge, { ...unsettled, verb: "lease", reason: "timed_out", at: charge.lease });
 }
 
 export const settle: Act<"settle"> = (story, input, at) => {
-  const known = openCharge(story, "settle", input, at);
-  const { quantity, settles, amount, perMillion } = known;
+  const { charge } = openCharge(story, "settle", input, at);
+  const { quantity, settles, amount, perMillion } = charge;
   const { delivered = quantity, usage, attempt = null, reason = null } = input;
   must(delivered <= quantity && (settles !== "whole" || [0, quantity].includes(delivered)), "invalid_input");
   must(settles === "metered" || usage === undefined, "invalid_input");
   const real = usage === undefined ? amount : meteredPrice(perMillion, usage);
-  const price = delivered === 0 ? 0 : settles === "unit" ? (known.price ?? 0) * delivered : real;
+  const price = delivered === 0 ? 0 : settles === "unit" ? (charge.price ?? 0) * delivered : real;
   const settledAmount = Math.min(price, amount);
   // 4.8: settling at 0 is a refund; but what was free from the start is settled when something was delivered.
   const state = delivered === 0 || (settledAmount === 0 && amount > 0) ? "refunded" : "settled";
-  known.delivered = delivered;
+  charge.delivered = delivered;
   const uncollected = price - settledAmount;
-  return finish(story, known, { verb: "settle", attempt, state, settledAmount, uncollected, reason, at });
+  return finish(story, charge, { verb: "settle", attempt, state, settledAmount, uncollected, reason, at });
 };
 
 export const refund: Act<"refund"> = (story, input, at) => {
-  const known = openCharge(story, "refund", input, at);
-  return finish(story, known, { verb: "refund", attempt: input.attempt ?? null, reason: input.reason, at });
+  const { charge } = openCharge(story, "refund", input, at);
+  return finish(story, charge, {
+    ...unsettled,
+    verb: "refund",
+    attempt: input.attempt ?? null,
+    reason: input.reason,
+    at,
+  });
 };
 
 /** 4.11. */
@@ -226,5 +237,5 @@ export const supportRefund: Act<"supportRefund"> = (story, input, at) => {
     const theirs = lost.filter(({ grant }) => grant.holder === holder).map((one) => one.amount);
     addGrant(story, { id: `reissue:${first(input.id)}:${holder}`, holder, amount: sum(theirs), at, expiresAt });
   }
-  return tell(story, known, { outcome: "refunded", replayed: false, ...given });
+  return tell(story, known, at, { outcome: "refunded", replayed: false, ...given });
 };

@@ -1,11 +1,8 @@
 import type { Change, Story } from "./model.ts";
 import { now } from "./model.ts";
 
-export interface Cycle {
-  index: number;
-  startsAt: number;
-  endsAt: number;
-}
+/** `key` names it: the epoch and the start. All free time is one epoch (3.3). */
+export type Cycle = { key: string; index: number; startsAt: number; endsAt: number };
 
 /** 3.1: the anchor plus n months, the day clamped to the month, always from the anchor itself. */
 export function boundary(anchor: number, n: number): number {
@@ -31,12 +28,13 @@ const boundaryFrom = (anchor: number, instant: number) => boundary(anchor, month
 const known = new WeakMap<Change, Cycle[]>();
 
 function begun({ at, term, earlier }: Change): Cycle[] {
-  const { anchor, paid } = term;
+  const { anchor, paid, epoch } = term;
   if (earlier === null) {
     // 3.3: an epoch that begins inside a month of its anchor keeps that month's boundaries. The index counts months
     // since the creation on free plans, cycles since the epoch began on paid ones.
     const n = monthOf(anchor, at);
-    return [{ index: paid ? 0 : n, startsAt: boundary(anchor, n), endsAt: boundary(anchor, n + 1) }];
+    const startsAt = boundary(anchor, n);
+    return [{ key: `${epoch}:${startsAt}`, index: paid ? 0 : n, startsAt, endsAt: boundary(anchor, n + 1) }];
   }
   const cycles = cyclesOf(earlier, at);
   if (earlier.term.anchor === anchor) return cycles;
@@ -48,18 +46,22 @@ function begun({ at, term, earlier }: Change): Cycle[] {
 
 /** All cycles of a run as this change leaves them, from its first to the one that contains this instant, or later. */
 export function cyclesOf(change: Change, until: number): Cycle[] {
+  const { anchor, epoch } = change.term;
   const cycles = known.get(change) ?? begun(change);
   known.set(change, cycles);
   for (;;) {
-    const { index, endsAt } = cycles.at(-1) as Cycle;
-    if (endsAt > until) return cycles;
-    cycles.push({ index: index + 1, startsAt: endsAt, endsAt: boundaryFrom(change.term.anchor, endsAt + 1) });
+    const { index, endsAt: startsAt } = cycles.at(-1) as Cycle;
+    if (startsAt > until) return cycles;
+    cycles.push({
+      key: `${epoch}:${startsAt}`,
+      index: index + 1,
+      startsAt,
+      endsAt: boundaryFrom(anchor, startsAt + 1),
+    });
   }
 }
 
 export const cycleIn = (change: Change, at: number) =>
   cyclesOf(change, at).findLast(({ startsAt }) => startsAt <= at) as Cycle;
 export const cycleAt = (story: Story, at: number): Cycle => cycleIn(now(story), at);
-
-/** What names a cycle: the epoch and the start. All free time is one epoch (3.3). */
-export const cycleKey = (story: Story, at: number) => `${now(story).term.epoch}:${cycleAt(story, at).startsAt}`;
+export const cycleKey = (story: Story, at: number): string => cycleAt(story, at).key;

@@ -3,7 +3,7 @@ import type { Answer, Catalog, Feature, Inputs, Mode, Named, Pack, Person, Plan,
 export type * from "../commands.ts";
 
 /** What an accepted command answers; asked later, it answers as things stand then. */
-export type Reply = (at: number) => Answer;
+export type Reply = (at?: number) => Answer;
 /** Carries an accepted command out in the story, or refuses it. */
 export type Act<V extends Verb> = (story: Story, input: Inputs[V], at: number) => Reply;
 
@@ -93,6 +93,8 @@ export const newStory = (catalogs: Named<Catalog>) => ({
   pending: null as { plan: string; at: number; anchor: number | null; asked: number | "period_end" } | null,
   /** The catalog version that each cycle's first write pinned (2). */
   pins: new Map<string, string>(),
+  /** The holders touched since anything changed that a touch depends on. */
+  touched: { change: null as Change | null, cycle: "", version: "", holders: new Set<string>() },
   /** Ids used, by kind, with what was wanted and answered (8.1). */
   seen: new Map<string, { wanted: string; reply: Reply }>(),
   grants: [] as Grant[],

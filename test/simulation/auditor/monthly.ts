@@ -15,11 +15,14 @@ function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string
 /** The seat that counts for what a member may do now: prices and permissions follow the published version. */
 export const seatNow = (story: Story, member: string) => seatOf(published(story), published(story), now(story), member);
 
-type Level = number | "unlimited";
-type Lens = { change: Change; at: number; version: string };
-
 /** The full monthly allowance of a holder under the terms of this change, by the version that its cycle is pinned to. */
-export function levelOf(story: Story, holder: string, { change, at, version }: Lens): Level {
+export function levelOf(
+  story: Story,
+  holder: string,
+  change: Change,
+  at: number,
+  version: string,
+): number | "unlimited" {
   const { members, term } = change;
   const catalog = story.catalogs[version] as Catalog;
   const { allowance } = planOf(story, term, catalog);
@@ -43,7 +46,7 @@ export const versionAt = (story: Story, at: number) => story.pins.get(cycleKey(s
 
 /** The level of a holder as things stand, now or at a later instant. */
 export const levelNow = (story: Story, holder: string, at: number) =>
-  levelOf(story, holder, { change: now(story), at, version: versionAt(story, at) });
+  levelOf(story, holder, now(story), at, versionAt(story, at));
 
 /** 3.5, 3.7, 5.1: all monthly grants of a holder's running cycle: its renewal and every rise at its own instant. */
 export function monthlyGrants(story: Story, holder: string, at: number) {
@@ -64,7 +67,7 @@ export function monthlyGrants(story: Story, holder: string, at: number) {
   const grants: Grant[] = [];
   for (const change of changes) {
     const from = Math.max(change.at, startsAt);
-    const level = levelOf(story, holder, { change, at: from, version });
+    const level = levelOf(story, holder, change, from, version);
     // An unlimited allowance is no number: it grants nothing and leaves the mark as it is.
     if (level === "unlimited" || level <= mark) continue;
     const { endsAt } = cycleIn(change, from);
@@ -81,12 +84,18 @@ function share(amount: number, left: number, length: number): number {
   return Number((BigInt(amount) * BigInt(left) + BigInt(length) - 1n) / BigInt(length));
 }
 
-/** A touch: pins the cycle's catalog version and makes what is due to these holders now. */
+/** A touch: pins the cycle's catalog version and makes what is due to these holders now, unless that has been done. */
 export function touch(story: Story, holders: readonly string[], at: number): void {
   const key = cycleKey(story, at);
   if (!story.pins.has(key)) story.pins.set(key, story.published);
-  const due = holders.flatMap((holder) => monthlyGrants(story, holder, at).grants);
-  for (const grant of due) if (!story.byId.has(grant.id)) addGrant(story, grant);
+  const { change, cycle, version } = story.touched;
+  if (change !== now(story) || cycle !== key || version !== story.published)
+    story.touched = { change: now(story), cycle: key, version: story.published, holders: new Set() };
+  for (const holder of holders) {
+    if (story.touched.holders.has(holder)) continue;
+    story.touched.holders.add(holder);
+    for (const grant of monthlyGrants(story, holder, at).grants) if (!story.byId.has(grant.id)) addGrant(story, grant);
+  }
 }
 
 /** When a grant ends: a monthly one with its cycle or its epoch, whichever comes first (3.3, 3.5). */

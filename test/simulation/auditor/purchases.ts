@@ -2,7 +2,7 @@ import { columnsOf, follow, move, repay } from "./ledger.ts";
 import type { Act, Decided, Grant, Member, Order, Pack, Request, Story } from "./model.ts";
 import { addGrant, newOrder, now, planNow, pool, published } from "./model.ts";
 import { monthlyGrants, seatNow, touch } from "./monthly.ts";
-import { find, first, msOrNull, must, named, refuse, sum } from "./rules.ts";
+import { find, first, msOrNull, must, named, sum } from "./rules.ts";
 
 /** 6.5. */
 export const grant: Act<"grant"> = (story, input, at) => {
@@ -85,7 +85,7 @@ export const topUpPaid: Act<"topUpPaid"> = (story, { id, payment }, at) => {
   const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
   const isPaid = order.state === "paid";
   // A second payment for an order that is paid must be seen by whoever gives money back.
-  if (isPaid && (payment === undefined || payment === order.payment)) refuse(tell(true));
+  must(!isPaid || ![undefined, order.payment].includes(payment), () => tell(true));
   must(!isPaid && !isUsed(story, payment), "payment_used");
   pay(story, order, payment, at);
   return () => tell(false);
@@ -97,7 +97,7 @@ export const topUpRefunded: Act<"topUpRefunded"> = (story, { id, refunded }, at)
   must(order.state === "paid", "not_paid");
   must(refunded <= order.paidAmount, "invalid_input");
   const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
-  if (refunded === order.refunded) refuse(tell(true));
+  must(refunded !== order.refunded, () => tell(true));
   touch(story, order.recipients, at);
   order.refunded = refunded;
   for (const holder of order.recipients) follow(story, topUpId(order, holder), at);
@@ -120,7 +120,7 @@ function decide(story: Story, id: string, state: Decided, by: string, at: number
     const order = story.orders.get(request.topUp ?? "");
     return { outcome: state, replayed, request: { ...request }, ...(order && { topUp: viewOrder(order) }) };
   };
-  if (request.state === state && request.decidedBy === by) refuse(tell(true));
+  must(request.state !== state || request.decidedBy !== by, () => tell(true));
   must(request.state === "open", "already_decided");
   const person = find(now(story).members, by, "unknown_member");
   allow(person.removedAt === null, "removed");

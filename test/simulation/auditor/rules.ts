@@ -15,12 +15,9 @@ export const pick = <T, K extends keyof T>(from: T, ...keys: K[]) =>
 export class Refusal extends Error {
   answer: Answer = {};
 }
-export function refuse(answer: Answer): never {
-  throw Object.assign(new Refusal(), { answer });
-}
 /** A rule in its place in the order of precedence: where it does not hold, this outcome or error is the answer. */
 export function must(holds: unknown, answer: string | (() => Answer)): asserts holds {
-  if (!holds) refuse(typeof answer === "string" ? { error: answer } : answer());
+  if (!holds) throw Object.assign(new Refusal(), { answer: typeof answer === "string" ? { error: answer } : answer() });
 }
 export function find<T>(map: ReadonlyMap<string, T>, id: string, error: string): T {
   const found = map.get(id);

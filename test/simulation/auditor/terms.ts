@@ -2,7 +2,7 @@ import { cycleAt } from "./cycles.ts";
 import type { Act, Allowance, Answer, Member, Person, Reply, Status, Story, Term } from "./model.ts";
 import { now, planNow, pool, published } from "./model.ts";
 import { seatNow, touch } from "./monthly.ts";
-import { by, find, iso, ms, msOrNull, must, named, refuse } from "./rules.ts";
+import { by, find, iso, ms, msOrNull, must, named } from "./rules.ts";
 
 export function viewWorkspace(story: Story, at: number) {
   const { plan, status } = now(story).term;
@@ -91,7 +91,7 @@ export const subscription: Act<"subscription"> = (story, input, at) => {
   const unwritten = written();
   const period = `newPeriod:${input.newPeriod}`;
   const fresh = input.newPeriod !== undefined && !story.seen.has(period);
-  const view = (when: number) => ({ workspace: viewWorkspace(story, when) });
+  const view = (when = at) => ({ workspace: viewWorkspace(story, when) });
   // 3.3: on a free plan it is ignored, yet remembered as seen.
   if (fresh) story.seen.set(period, { wanted: "", reply: view });
   if (input.periodEndsAt !== undefined) story.periodEndsAt = msOrNull(input.periodEndsAt);
@@ -117,7 +117,7 @@ export const subscription: Act<"subscription"> = (story, input, at) => {
   }
   setTerms(story, { plan, status: ends ? "active" : input.status, anchor, fresh }, at, false);
   touch(story, [pool], at);
-  if (written() === unwritten) refuse(view(at));
+  must(written() !== unwritten, view);
   return view;
 };
 
@@ -128,8 +128,8 @@ export const workspacePut: Act<"workspacePut"> = (story, input, at) => {
   must((input.plan ?? story.creationPlan) === story.creationPlan, "use_subscription");
   must((msOrNull(input.createdAt) ?? story.createdAt) === story.createdAt, "immutable");
   must((msOrNull(input.testClock) ?? story.testClock) === story.testClock, "immutable");
-  const view = (when: number) => ({ outcome: "updated", workspace: viewWorkspace(story, when) });
-  if (name === story.name) refuse(view(at));
+  const view = (when = at) => ({ outcome: "updated", workspace: viewWorkspace(story, when) });
+  must(name !== story.name, view);
   touch(story, [pool], at);
   story.name = name;
   return view;
@@ -162,7 +162,7 @@ function setMembers(story: Story, after: [string, Member][], at: number, tell: (
     words[isSame ? "unchanged" : member.removedAt !== null ? "removed" : present].push(id);
   }
   const holders = [...words.added, ...words.changed, ...words.removed, pool];
-  if (holders.length === 1) refuse(tell(words));
+  must(holders.length > 1, () => tell(words));
   touch(story, holders, at);
   const members = new Map([...before.members, ...after]);
   story.changes.push({ ...before, at, byTime: false, earlier: before, members });
