@@ -4,7 +4,7 @@ import type { Act, Answer, Catalog, Command, Inputs, Reply, Story, Usage, Verb }
 import { newStory, now, pool } from "./auditor/model.ts";
 import { touch } from "./auditor/monthly.ts";
 import * as purchases from "./auditor/purchases.ts";
-import { ms, msOrNull, must, Refusal } from "./auditor/rules.ts";
+import { by, ms, msOrNull, must, Refusal } from "./auditor/rules.ts";
 import * as terms from "./auditor/terms.ts";
 import { viewsOf } from "./auditor/views.ts";
 
@@ -118,7 +118,7 @@ function carryOut(story: Story, fact: Fact): Reply {
   return reply;
 }
 
-const sorted = (usage: Usage = {}) => Object.entries(usage).sort();
+const sorted = (usage: Usage = {}) => Object.entries(usage).sort(by(([meter]) => [meter]));
 /** What a repeat under the same id must say again; anything else under it is an error (8.1, 4.7). */
 const identities: { [V in Verb]?: (input: Inputs[V]) => unknown[] } = {
   charge: ({ member, feature, mode = "standard", quantity = 1, usage }) => [

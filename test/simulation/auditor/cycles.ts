@@ -61,7 +61,10 @@ export function cyclesOf(change: Change, until: number): Cycle[] {
   }
 }
 
-export const cycleIn = (change: Change, at: number) =>
-  cyclesOf(change, at).findLast(({ startsAt }) => startsAt <= at) as Cycle;
+/** The cycle of an instant that the change has come before. */
+export function cycleIn(change: Change, at: number): Cycle {
+  const from = Math.max(at, change.at);
+  return cyclesOf(change, from).findLast(({ startsAt }) => startsAt <= from) as Cycle;
+}
 export const cycleAt = (story: Story, at: number): Cycle => cycleIn(now(story), at);
 export const cycleKey = (story: Story, at: number): string => cycleAt(story, at).key;
