@@ -16,7 +16,8 @@ type Fact = Readonly<{ command: Command; at: number; published: string; wanted: 
 /**
  * A second, deliberately naive reading of docs/concepts, to judge the engine with. It shares no code with it. All that
  * it keeps of a workspace is the list of its accepted commands. For each question it tells the whole story from the
- * first of them on, into a list of movements of credits, and sums every number up from these.
+ * first of them on, into a list of movements of credits, and sums every number up from these. auditor/readings.md says
+ * how it reads what the contract leaves open.
  */
 export function createAuditor(options: { catalogs: Readonly<Record<string, Catalog>>; published: string }) {
   const facts = new Map<string, readonly Fact[]>();

@@ -1,5 +1,5 @@
 import { cycleAt, cycleKey } from "./cycles.ts";
-import { columnsOf, follow, giveBack, isLive, move, returnedOf, slicesFor, spendable, total } from "./ledger.ts";
+import { columnsOf, follow, giveBack, isLive, move, slicesFor, spendable, total } from "./ledger.ts";
 import type { Act, Answer, Charge, End, Inputs, Member, Reply, Story, Usage, Verb } from "./model.ts";
 import { addGrant, day, newCharge, now, pool, published } from "./model.ts";
 import { levelNow, seatNow, touch } from "./monthly.ts";
@@ -9,7 +9,7 @@ import { by, find, first, iso, must, named, pick, sum } from "./rules.ts";
 const refundedAmount = ({ amount, end, support }: Charge) =>
   end === null ? 0 : amount - end.settledAmount + sum(support.map((one) => one.amount));
 
-export function viewCharge(story: Story, charge: Charge) {
+export function viewCharge(charge: Charge) {
   const { end, lease, slices } = charge;
   const asOpen = { state: "open", settledAmount: 0, uncollected: 0, reason: null };
   return {
@@ -18,7 +18,9 @@ export function viewCharge(story: Story, charge: Charge) {
     refundedAmount: refundedAmount(charge),
     leaseExpiresAt: end === null ? iso(lease) : null,
     endedAt: end === null ? null : iso(end.at),
-    slices: slices.flatMap((slice) => (slice.grant === null ? [] : [{ ...slice, returned: returnedOf(story, slice) }])),
+    slices: slices
+      .filter(({ grant }) => grant !== null)
+      .map(({ grant, amount, back }) => ({ grant, amount, returned: sum(back) })),
   };
 }
 
@@ -31,14 +33,9 @@ function balanceAfter(story: Story, member: string, at: number) {
   return { available, held: sum(own.map((grant) => columnsOf(story, grant, at).held)) };
 }
 
-/** What is said of a charge, now or when it is asked for again later: with the balance, unless it moves nothing. */
 const tell =
-  (story: Story, charge: Charge, now: number, more: Answer, isBrief = false): Reply =>
-  (at = now) => ({
-    ...more,
-    charge: viewCharge(story, charge),
-    ...(isBrief ? {} : { balance: balanceAfter(story, charge.member, at) }),
-  });
+  (story: Story, charge: Charge, now: number, more: Answer): Reply =>
+  (at = now) => ({ ...more, charge: viewCharge(charge), balance: balanceAfter(story, charge.member, at) });
 
 /** 7.1: what this cycle's charges of the member took, less what came back of those. */
 export function capUse(story: Story, member: string, at: number): number {
@@ -71,10 +68,10 @@ function raise(story: Story, charge: Charge, to: number, { plans, maxAmount = to
   // What is free takes nothing, so no cap stands against it.
   allow(cap === null || amount === 0 || used + amount <= cap, "cap_reached", { cap: { limit: cap, used } });
   allow(unlimited || total(spendable(story, member, at)) >= amount, "insufficient");
-  const slices = unlimited ? [{ grant: null, amount }] : slicesFor(story, member, amount, at);
+  const slices = unlimited ? [{ grant: null, amount, back: [] }] : slicesFor(story, member, amount, at);
   charge.amount = to;
   charge.slices.push(...slices);
-  for (const slice of slices) move(story, { kind: "charge", ...slice, slice });
+  for (const { grant, amount: taken } of slices) move(story, { kind: "charge", grant, amount: taken });
   for (const { grant } of charge.slices) follow(story, grant, at);
   return tell(story, charge, at, { outcome: "charged", replayed: false });
 }
@@ -134,7 +131,8 @@ function openCharge(story: Story, verb: Verb, { id, attempt }: { id: string; att
   must(charge, () => ({ [verb === "extend" ? "outcome" : "error"]: "unknown_charge" }));
   const { end, member, superseded } = charge;
   const isBrief = verb === "heartbeat" || verb === "cancel";
-  const say = (outcome: string) => tell(story, charge, at, { outcome }, isBrief);
+  const brief = (outcome: string) => () => ({ outcome, charge: viewCharge(charge) });
+  const say = (outcome: string) => (isBrief ? brief(outcome) : tell(story, charge, at, { outcome }));
   // 4.7: a lost answer asked for again with the attempt that ended the charge.
   const isAgain = end?.verb === verb && attempt !== undefined && end.attempt === attempt;
   must(end === null, say(isBrief ? "not_open" : `${isAgain ? "" : "already_"}${end?.state}`));
@@ -173,8 +171,8 @@ export const cancel: Act<"cancel"> = (story, input, at) => {
 function finish(story: Story, charge: Charge, end: End): Reply {
   charge.end = end;
   giveBack(story, charge, charge.amount - end.settledAmount, "refund");
-  for (const slice of charge.slices)
-    move(story, { kind: "settle", grant: slice.grant, amount: slice.amount - returnedOf(story, slice), slice });
+  for (const { grant, amount, back } of charge.slices)
+    move(story, { kind: "settle", grant, amount: amount - sum(back) });
   for (const { grant } of charge.slices) follow(story, grant, end.at);
   return tell(story, charge, end.at, { outcome: end.state });
 }
@@ -206,13 +204,8 @@ export const settle: Act<"settle"> = (story, input, at) => {
 
 export const refund: Act<"refund"> = (story, input, at) => {
   const { charge } = openCharge(story, "refund", input, at);
-  return finish(story, charge, {
-    ...unsettled,
-    verb: "refund",
-    attempt: input.attempt ?? null,
-    reason: input.reason,
-    at,
-  });
+  const { attempt = null, reason } = input;
+  return finish(story, charge, { ...unsettled, verb: "refund", attempt, reason, at });
 };
 
 /** 4.11. */

@@ -74,24 +74,18 @@ export function slicesFor(story: Story, member: string, amount: number, at: numb
   return spendable(story, member, at).flatMap(({ grant, available }) => {
     const taken = Math.min(left, available);
     left -= taken;
-    return taken > 0 ? [{ grant: grant.id, amount: taken }] : [];
+    return taken > 0 ? [{ grant: grant.id, amount: taken, back: [] }] : [];
   });
 }
-
-export const returnedOf = (story: Story, slice: Slice) =>
-  sum(
-    (story.byId.get(slice.grant ?? "")?.movements ?? [])
-      .filter((movement) => movement.slice === slice && (movement.kind === "refund" || movement.kind === "return"))
-      .map(({ amount }) => amount),
-  );
 
 /** 4.8: gives an amount back in reverse burn order; answers what went where. */
 export function giveBack(story: Story, charge: Charge, amount: number, kind: "refund" | "return") {
   let left = amount;
   return charge.slices.toReversed().flatMap((slice) => {
-    const returned = Math.min(left, slice.amount - returnedOf(story, slice));
+    const returned = Math.min(left, slice.amount - sum(slice.back));
     left -= returned;
-    move(story, { kind, grant: slice.grant, amount: returned, slice });
+    slice.back.push(returned);
+    move(story, { kind, grant: slice.grant, amount: returned });
     const grant = story.byId.get(slice.grant ?? "");
     return grant === undefined || returned === 0 ? [] : [{ grant, amount: returned }];
   });

@@ -29,10 +29,10 @@ export const transitions = {
   repayBack: ["repaid", "available"],
 } as const;
 type Kind = keyof typeof transitions;
-/** One transition of credits, of a slice of a charge or for another grant's debt. All balances are sums over these. */
-export type Movement = { kind: Kind; grant: string | null; amount: number; slice?: Slice; debtor?: string };
-/** Credits that a charge took; `null` stands for those of an unlimited allowance. */
-export type Slice = { grant: string | null; amount: number };
+/** One transition of credits; `debtor` is the grant whose debt it is about. All balances are sums over these. */
+export type Movement = { kind: Kind; grant: string | null; amount: number; debtor?: string };
+/** Credits that a charge took, and what came back; `null` stands for those of an unlimited allowance. */
+export type Slice = { grant: string | null; amount: number; back: number[] };
 
 /** A grant; if nothing else is said a promo without end. The end of a monthly one follows from the terms. */
 export function newGrant(facts: Facts & Partial<Origin>): Grant {

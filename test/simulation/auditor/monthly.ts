@@ -16,7 +16,7 @@ function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string
 export const seatNow = (story: Story, member: string) => seatOf(published(story), published(story), now(story), member);
 
 /** The full monthly allowance of a holder under the terms of this change, by the version that its cycle is pinned to. */
-export function levelOf(
+function levelOf(
   story: Story,
   holder: string,
   change: Change,

@@ -17,45 +17,47 @@ function rowOf(story: Story, grant: Grant, at: number) {
   return { id, holder, source, purchase, ...pick(columnsOf(story, grant, at), ...shown), ...dates };
 }
 type Row = ReturnType<typeof rowOf>;
-/** The sum of one column, of those rows of a holder that pass a test. */
-const add = (rows: readonly Row[], holder: string, column: (typeof shown)[number], test = (_: Row) => true) =>
-  sum(rows.map((row) => (row.holder === holder && test(row) ? row[column] : 0)));
+/** The sum of one column, of the rows of these holders that pass a test. */
+const add = (
+  rows: readonly Row[],
+  holders: readonly string[],
+  column: (typeof shown)[number],
+  test = (_: Row) => true,
+) => sum(rows.map((row) => (holders.includes(row.holder) && test(row) ? row[column] : 0)));
 
 function debtsOf(story: Story, who: string, at: number): number {
   const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
   return sum(bought.map((grant) => debtOf(story, grant, columnsOf(story, grant, at))));
 }
 
-/** One holder's part of a balance. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
-function partOf(story: Story, rows: readonly Row[], holder: string, may: boolean, at: number) {
+/** What these have together. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
+function together(
+  story: Story,
+  rows: readonly Row[],
+  holders: readonly [string, ...string[]],
+  may: boolean,
+  at: number,
+) {
   const spendable = (...sources: Row["source"][]) =>
-    add(rows, holder, "available", ({ source, frozen }) => may && !frozen && sources.includes(source));
-  const isOfCycle = ({ id }: Row) => id.startsWith(`monthly:${holder}:${cycleKey(story, at)}:`);
+    add(rows, holders, "available", ({ source, frozen }) => may && !frozen && sources.includes(source));
+  const isOfCycle = ({ id, holder }: Row) => id.startsWith(`monthly:${holder}:${cycleKey(story, at)}:`);
   const isFrozenTopUp = ({ source, frozen }: Row) => frozen && source === "top-up";
-  const renews = renewal(story, holder, at);
-  const isUnlimited = levelNow(story, holder, at) === "unlimited";
+  const renews = renewal(story, holders[0], at);
+  const isUnlimited = holders.some((holder) => levelNow(story, holder, at) === "unlimited");
+  const marks = holders.map((holder) => monthlyGrants(story, holder, at).mark);
   return {
     available: spendable("monthly", "promo", "top-up"),
-    held: add(rows, holder, "held"),
+    held: add(rows, holders, "held"),
+    unlimited: may && isUnlimited,
     monthly: {
-      allowance: isUnlimited ? null : monthlyGrants(story, holder, at).mark,
+      allowance: isUnlimited ? null : sum(marks),
       available: spendable("monthly"),
-      used: add(rows, holder, "held", isOfCycle) + add(rows, holder, "spent", isOfCycle),
+      used: add(rows, holders, "held", isOfCycle) + add(rows, holders, "spent", isOfCycle),
       renewsAt: renews && iso(renews),
     },
     promo: { available: spendable("promo") },
-    topUp: { available: spendable("top-up"), frozen: add(rows, holder, "available", isFrozenTopUp) },
+    topUp: { available: spendable("top-up"), frozen: add(rows, holders, "available", isFrozenTopUp) },
   };
-}
-
-/** Adds up all numbers, of which none is as good as any; words are as the first says them. */
-function plus<T extends object>(a: T, b: T): T {
-  const sums = Object.entries(a).map(([key, mine]) => {
-    const theirs = b[key as keyof T];
-    if (typeof mine === "number") return [key, theirs === null ? null : mine + Number(theirs)];
-    return [key, mine === null || typeof mine === "string" ? mine : plus(mine, theirs as object)];
-  });
-  return Object.fromEntries(sums);
 }
 
 /** All views of a workspace at an instant, worked out as they are asked for. */
@@ -68,17 +70,15 @@ export function viewsOf(story: Story, at: number) {
     grants,
     payer: (charge: string) => story.charges.get(charge)?.member ?? null,
     workspace: () => viewWorkspace(story, at),
-    charge: (id: string) => viewCharge(story, find(story.charges, id, "unknown_charge")),
+    charge: (id: string) => viewCharge(find(story.charges, id, "unknown_charge")),
     balance(who: string) {
       const rows = grants();
       const may = who === pool || seatNow(story, who) !== null;
-      const own = partOf(story, rows, who, may, at);
-      const shared = who === pool ? null : partOf(story, rows, pool, may, at);
+      const { unlimited: _, ...shared } = together(story, rows, [pool], may, at);
       const limit = now(story).members.get(who)?.cap ?? null;
       return {
-        ...(shared === null ? own : plus(own, shared)),
-        unlimited: may && [who, pool].some((holder) => levelNow(story, holder, at) === "unlimited"),
-        pool: shared,
+        ...together(story, rows, who === pool ? [pool] : [who, pool], may, at),
+        pool: who === pool ? null : shared,
         debt: debtsOf(story, who, at),
         cap: limit === null ? null : { limit, used: capUse(story, who, at) },
         remedies: remediesOf(story, who, at),
@@ -91,7 +91,7 @@ export function viewsOf(story: Story, at: number) {
      */
     totals() {
       const counted = grants().filter(({ source, expired, amount }) => source !== "monthly" || expired < amount);
-      const sums = (who: string) => Object.fromEntries(shown.map((column) => [column, add(counted, who, column)]));
+      const sums = (who: string) => Object.fromEntries(shown.map((column) => [column, add(counted, [who], column)]));
       return new Map([pool, ...members].map((who) => [who, { ...sums(who), debt: debtsOf(story, who, at) }]));
     },
   };
