@@ -67,8 +67,9 @@ function raise(story: Story, charge: Charge, to: number, { plans, maxAmount = to
   const used = cap === null ? 0 : capUse(story, member, at);
   // What is free takes nothing, so no cap stands against it.
   allow(cap === null || amount === 0 || used + amount <= cap, "cap_reached", { cap: { limit: cap, used } });
-  allow(unlimited || total(spendable(story, member, at)) >= amount, "insufficient");
-  const slices = unlimited ? [{ grant: null, amount, back: [] }] : slicesFor(story, member, amount, at);
+  const lots = unlimited ? [] : spendable(story, member, at);
+  allow(unlimited || total(lots) >= amount, "insufficient");
+  const slices = unlimited ? [{ grant: null, amount, back: [] }] : slicesFor(lots, amount);
   charge.amount = to;
   charge.slices.push(...slices);
   for (const { grant, amount: taken } of slices) move(story, { kind: "charge", grant, amount: taken });

@@ -69,9 +69,9 @@ export function spendable(story: Story, member: string, at: number): Lot[] {
 export const total = (list: readonly { available: number }[]) => sum(list.map(({ available }) => available));
 
 /** The slices that a charge of this amount takes; the caller has made sure that there is enough. */
-export function slicesFor(story: Story, member: string, amount: number, at: number): Slice[] {
+export function slicesFor(lots: readonly Lot[], amount: number): Slice[] {
   let left = amount;
-  return spendable(story, member, at).flatMap(({ grant, available }) => {
+  return lots.flatMap(({ grant, available }) => {
     const taken = Math.min(left, available);
     left -= taken;
     return taken > 0 ? [{ grant: grant.id, amount: taken, back: [] }] : [];

@@ -16,13 +16,7 @@ function seatOf(catalog: Catalog, later: Catalog, change: Change, member: string
 export const seatNow = (story: Story, member: string) => seatOf(published(story), published(story), now(story), member);
 
 /** The full monthly allowance of a holder under the terms of this change, by the version that its cycle is pinned to. */
-function levelOf(
-  story: Story,
-  holder: string,
-  change: Change,
-  at: number,
-  version: string,
-): number | "unlimited" {
+function levelOf(story: Story, holder: string, change: Change, at: number, version: string): number | "unlimited" {
   const { members, term } = change;
   const catalog = story.catalogs[version] as Catalog;
   const { allowance } = planOf(story, term, catalog);

@@ -25,11 +25,6 @@ const add = (
   test = (_: Row) => true,
 ) => sum(rows.map((row) => (holders.includes(row.holder) && test(row) ? row[column] : 0)));
 
-function debtsOf(story: Story, who: string, at: number): number {
-  const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
-  return sum(bought.map((grant) => debtOf(story, grant, columnsOf(story, grant, at))));
-}
-
 /** What these have together. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
 function together(
   story: Story,
@@ -62,37 +57,27 @@ function together(
 
 /** All views of a workspace at an instant, worked out as they are asked for. */
 export function viewsOf(story: Story, at: number) {
-  const members = [...now(story).members.keys()];
-  // Every grant, also those that are used up or over.
-  const grants = () => story.grants.map((grant) => rowOf(story, grant, at));
+  const rows = story.grants.map((grant) => rowOf(story, grant, at));
   return {
-    members,
-    grants,
+    members: [...now(story).members.keys()],
+    /** Every grant with its columns, also those that are used up or over. */
+    grants: () => rows,
     payer: (charge: string) => story.charges.get(charge)?.member ?? null,
     workspace: () => viewWorkspace(story, at),
     charge: (id: string) => viewCharge(find(story.charges, id, "unknown_charge")),
     balance(who: string) {
-      const rows = grants();
       const may = who === pool || seatNow(story, who) !== null;
       const { unlimited: _, ...shared } = together(story, rows, [pool], may, at);
+      const bought = story.grants.filter(({ holder, source }) => holder === who && source === "top-up");
       const limit = now(story).members.get(who)?.cap ?? null;
       return {
         ...together(story, rows, who === pool ? [pool] : [who, pool], may, at),
         pool: who === pool ? null : shared,
-        debt: debtsOf(story, who, at),
+        debt: sum(bought.map((grant) => debtOf(story, grant, columnsOf(story, grant, at)))),
         cap: limit === null ? null : { limit, used: capUse(story, who, at) },
         remedies: remediesOf(story, who, at),
         grants: rows.filter((row) => [who, pool].includes(row.holder) && row.available + row.held > 0),
       };
-    },
-    /**
-     * The sums of each holder's columns. A monthly grant that has expired untouched is left out: whether it was made at
-     * all depends on who happened to touch it, and changes nothing for anybody (3.5).
-     */
-    totals() {
-      const counted = grants().filter(({ source, expired, amount }) => source !== "monthly" || expired < amount);
-      const sums = (who: string) => Object.fromEntries(shown.map((column) => [column, add(counted, [who], column)]));
-      return new Map([pool, ...members].map((who) => [who, { ...sums(who), debt: debtsOf(story, who, at) }]));
     },
   };
 }
