@@ -182,7 +182,8 @@ const unsettled = { state: "refunded", settledAmount: 0, uncollected: 0, attempt
 
 /** 3.6, 4.12: charges whose lease has run out were refunded at that instant. */
 export function endLeases(story: Story, at: number): void {
-  const due = [...story.charges.values()].filter(({ end, lease }) => end === null && lease <= at);
+  const due: Charge[] = [];
+  for (const charge of story.charges.values()) if (charge.end === null && charge.lease <= at) due.push(charge);
   for (const charge of due.sort(by(({ lease }) => [lease])))
     finish(story, charge, { ...unsettled, verb: "lease", reason: "timed_out", at: charge.lease });
 }

@@ -49,7 +49,8 @@ export function monthlyGrants(story: Story, holder: string, at: number) {
   const version = versionAt(story, at);
   const prefix = `monthly:${holder}:${term.epoch}:${startsAt}:`;
   // What this month's earlier stretches of free time have granted counts: the grant is made once for each month (3.3).
-  const made = story.grants.filter((grant) => grant.run !== run && grant.id.startsWith(prefix));
+  const ofFree = term.paid ? [] : story.grants.filter((grant) => grant.startsAt === startsAt && grant.run !== run);
+  const made = ofFree.filter(({ id }) => id.startsWith(prefix));
   const earlier = Math.max(0, ...made.map(({ level }) => level));
   // 3.6: at the cycle's first instant the renewal, which is time's doing, comes before any command of that instant.
   const changes: Change[] = [];

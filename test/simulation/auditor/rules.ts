@@ -5,8 +5,8 @@ export const by =
   <T>(keysOf: (one: T) => readonly (number | string | boolean)[]) =>
   (a: T, b: T): number => {
     const [left, right] = [keysOf(a), keysOf(b)];
-    const [x = 0, y = 0] = left.flatMap((key, i) => (key === right[i] ? [] : [key, right[i]]));
-    return x === y ? 0 : x < y ? -1 : 1;
+    const first = left.findIndex((key, i) => key !== right[i]);
+    return first === -1 ? 0 : (left[first] ?? 0) < (right[first] ?? 0) ? -1 : 1;
   };
 export const pick = <T, K extends keyof T>(from: T, ...keys: K[]) =>
   Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
