@@ -11,7 +11,7 @@ const files = [
 const texts = files.map((file) => ({ file, text: readFileSync(file, "utf8") }));
 
 /** Whoever judges has to be read and believed; the auditor may become shorter, not longer. */
-const MOST_LINES = 1403;
+const MOST_LINES = 1385;
 
 test("the auditor is short", () => {
   expect(texts.length).toBeGreaterThan(5);

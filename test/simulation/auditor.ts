@@ -122,13 +122,7 @@ function carryOut(story: Story, fact: Fact): Reply {
 const sorted = (usage: Usage = {}) => Object.entries(usage).sort(by(([meter]) => [meter]));
 /** What a repeat under the same id must say again; anything else under it is an error (8.1, 4.7). */
 const identities: { [V in Verb]?: (input: Inputs[V]) => unknown[] } = {
-  charge: ({ member, feature, mode = "standard", quantity = 1, usage }) => [
-    member,
-    feature,
-    mode,
-    quantity,
-    sorted(usage),
-  ],
+  charge: ({ mode = "standard", quantity = 1, ...of }) => [of.member, of.feature, mode, quantity, sorted(of.usage)],
   supportRefund: ({ charge, quantity, reissue = true }) => [charge, quantity, reissue],
   grant: ({ member, amount, expiresAt }) => [member, amount, msOrNull(expiresAt)],
   revokeGrant: ({ grant, amount }) => [grant, amount],

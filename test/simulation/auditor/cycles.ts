@@ -4,6 +4,9 @@ import { now } from "./model.ts";
 /** `key` names it: the epoch and the start. All free time is one epoch (3.3). */
 export type Cycle = { key: string; index: number; startsAt: number; endsAt: number };
 
+const cycleOf = (epoch: string, index: number, startsAt: number, endsAt: number) =>
+  ({ key: `${epoch}:${startsAt}`, index, startsAt, endsAt }) satisfies Cycle;
+
 /** 3.1: the anchor plus n months, the day clamped to the month, always from the anchor itself. */
 export function boundary(anchor: number, n: number): number {
   const date = new Date(anchor);
@@ -33,8 +36,7 @@ function begun({ at, term, earlier }: Change): Cycle[] {
     // 3.3: an epoch that begins inside a month of its anchor keeps that month's boundaries. The index counts months
     // since the creation on free plans, cycles since the epoch began on paid ones.
     const n = monthOf(anchor, at);
-    const startsAt = boundary(anchor, n);
-    return [{ key: `${epoch}:${startsAt}`, index: paid ? 0 : n, startsAt, endsAt: boundary(anchor, n + 1) }];
+    return [cycleOf(epoch, paid ? 0 : n, boundary(anchor, n), boundary(anchor, n + 1))];
   }
   const cycles = cyclesOf(earlier, at);
   if (earlier.term.anchor === anchor) return cycles;
@@ -52,12 +54,7 @@ export function cyclesOf(change: Change, until: number): Cycle[] {
   for (;;) {
     const { index, endsAt: startsAt } = cycles.at(-1) as Cycle;
     if (startsAt > until) return cycles;
-    cycles.push({
-      key: `${epoch}:${startsAt}`,
-      index: index + 1,
-      startsAt,
-      endsAt: boundaryFrom(anchor, startsAt + 1),
-    });
+    cycles.push(cycleOf(epoch, index + 1, startsAt, boundaryFrom(anchor, startsAt + 1)));
   }
 }
 

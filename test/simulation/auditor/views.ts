@@ -17,24 +17,15 @@ function rowOf(story: Story, grant: Grant, at: number) {
   return { id, holder, source, purchase, ...pick(columnsOf(story, grant, at), ...shown), ...dates };
 }
 type Row = ReturnType<typeof rowOf>;
-/** The sum of one column, of the rows of these holders that pass a test. */
-const add = (
-  rows: readonly Row[],
-  holders: readonly string[],
-  column: (typeof shown)[number],
-  test = (_: Row) => true,
-) => sum(rows.map((row) => (holders.includes(row.holder) && test(row) ? row[column] : 0)));
+type Holders = readonly [string, ...string[]];
+type Column = (typeof shown)[number];
 
-/** What these have together. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
-function together(
-  story: Story,
-  rows: readonly Row[],
-  holders: readonly [string, ...string[]],
-  may: boolean,
-  at: number,
-) {
+/** What holders have together. `may` is false for those who may spend nothing: 0 for them (http-api, balance). */
+function together(story: Story, rows: readonly Row[], holders: Holders, may: boolean, at: number) {
+  const own = rows.filter(({ holder }) => holders.includes(holder));
+  const add = (column: Column, test = (_: Row) => true) => sum(own.filter(test).map((row) => row[column]));
   const spendable = (...sources: Row["source"][]) =>
-    add(rows, holders, "available", ({ source, frozen }) => may && !frozen && sources.includes(source));
+    add("available", ({ source, frozen }) => may && !frozen && sources.includes(source));
   const isOfCycle = ({ id, holder }: Row) => id.startsWith(`monthly:${holder}:${cycleKey(story, at)}:`);
   const isFrozenTopUp = ({ source, frozen }: Row) => frozen && source === "top-up";
   const renews = renewal(story, holders[0], at);
@@ -42,16 +33,16 @@ function together(
   const marks = holders.map((holder) => monthlyGrants(story, holder, at).mark);
   return {
     available: spendable("monthly", "promo", "top-up"),
-    held: add(rows, holders, "held"),
+    held: add("held"),
     unlimited: may && isUnlimited,
     monthly: {
       allowance: isUnlimited ? null : sum(marks),
       available: spendable("monthly"),
-      used: add(rows, holders, "held", isOfCycle) + add(rows, holders, "spent", isOfCycle),
+      used: add("held", isOfCycle) + add("spent", isOfCycle),
       renewsAt: renews && iso(renews),
     },
     promo: { available: spendable("promo") },
-    topUp: { available: spendable("top-up"), frozen: add(rows, holders, "available", isFrozenTopUp) },
+    topUp: { available: spendable("top-up"), frozen: add("available", isFrozenTopUp) },
   };
 }
 
