@@ -35,10 +35,8 @@ export function move(story: Story, movement: Movement): void {
   for (const id of [movement.grant, movement.debtor ?? ""]) story.byId.get(id)?.movements.push(movement);
 }
 
-export function isLive(story: Story, grant: Grant, at: number): boolean {
-  const end = endOf(story, grant);
-  return end === null || at < end;
-}
+export const isLive = (story: Story, grant: Grant, at: number) =>
+  (endOf(story, grant) ?? Number.POSITIVE_INFINITY) > at;
 
 /** 4.4: frozen while the member is removed, or while it is a top-up and the plan is not paid. */
 export function isFrozen(story: Story, { holder, source }: Grant): boolean {

@@ -66,17 +66,14 @@ export function monthlyGrants(story: Story, holder: string, at: number) {
     // An unlimited allowance is no number: it grants nothing and leaves the mark as it is.
     if (level === "unlimited" || level <= mark) continue;
     const { endsAt } = cycleIn(change, from);
-    const amount = mark === 0 ? level : share(level - mark, endsAt - from, endsAt - startsAt);
+    // ⌈(L − mark) × time left ÷ cycle length⌉, exactly.
+    const [rise, length] = [BigInt(level - mark) * BigInt(endsAt - from), BigInt(endsAt - startsAt)];
+    const amount = mark === 0 ? level : Number((rise + length - 1n) / length);
     const id = `${prefix}${level}`;
     grants.push(newGrant({ id, holder, amount, at: from, source: "monthly", run, startsAt, level }));
     mark = level;
   }
   return { earlier, mark, grants };
-}
-
-/** ⌈amount × left ÷ length⌉, exactly. */
-function share(amount: number, left: number, length: number): number {
-  return Number((BigInt(amount) * BigInt(left) + BigInt(length) - 1n) / BigInt(length));
 }
 
 /** A touch: pins the cycle's catalog version and makes what is due to these holders now, unless that has been done. */

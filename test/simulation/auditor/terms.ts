@@ -33,7 +33,12 @@ function setTerms(story: Story, wish: Wish, at: number, byTime: boolean): boolea
   const billing = plan.anchor === "subscription" ? (wish.anchor ?? old?.billing ?? at) : null;
   const epochs = new Set(story.changes.flatMap(({ term }) => (term.paid ? [term.epoch] : [])));
   const term: Term = {
-    ...{ plan: wish.plan, paid, kind, status, billing, version: story.published },
+    plan: wish.plan,
+    paid,
+    kind,
+    status,
+    billing,
+    version: story.published,
     // 3.2: the subscription's billing anchor for paid plans, the creation for those anchored on the workspace.
     anchor: billing ?? story.createdAt,
     pastDueSince: status !== "past_due" ? 0 : old?.status === "past_due" ? old.pastDueSince : at,
