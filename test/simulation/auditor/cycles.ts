@@ -1,11 +1,11 @@
 import type { Change, Story } from "./model.ts";
 import { now } from "./model.ts";
 
-export interface Cycle {
-  index: number;
-  startsAt: number;
-  endsAt: number;
-}
+/** `key` names it: the epoch and the start. All free time is one epoch (3.3). */
+export type Cycle = { key: string; index: number; startsAt: number; endsAt: number };
+
+const cycleOf = (epoch: string, index: number, startsAt: number, endsAt: number) =>
+  ({ key: `${epoch}:${startsAt}`, index, startsAt, endsAt }) satisfies Cycle;
 
 /** 3.1: the anchor plus n months, the day clamped to the month, always from the anchor itself. */
 export function boundary(anchor: number, n: number): number {
@@ -25,38 +25,43 @@ export function monthOf(anchor: number, instant: number): number {
   return n;
 }
 
-const firstBoundaryAtOrAfter = (anchor: number, instant: number) => boundary(anchor, monthOf(anchor, instant - 1) + 1);
+const boundaryFrom = (anchor: number, instant: number) => boundary(anchor, monthOf(anchor, instant - 1) + 1);
 
-/** The cycles of one run of changes, the last of which contains `until` (or the run's last change of anchor). */
-export function cyclesOf(run: readonly Change[], until: number): Cycle[] {
-  const first = run[0] as Change;
-  let anchor = first.term.anchor;
-  // 3.3: an epoch that begins inside a month of its anchor keeps that month's boundaries.
-  const n = monthOf(anchor, first.at);
-  // The index counts months since the creation on free plans, cycles since the epoch began on paid ones.
-  let cycle: Cycle = { index: first.term.paid ? 0 : n, startsAt: boundary(anchor, n), endsAt: boundary(anchor, n + 1) };
-  const cycles = [cycle];
-  const roll = (to: number) => {
-    while (cycle.endsAt <= to) {
-      const endsAt = firstBoundaryAtOrAfter(anchor, cycle.endsAt + 1);
-      cycle = { index: cycle.index + 1, startsAt: cycle.endsAt, endsAt };
-      cycles.push(cycle);
-    }
-  };
-  for (const change of run) {
-    if (change.term.anchor === anchor) continue;
-    roll(change.at);
-    // 3.4: another anchor alone stretches the running cycle to that anchor's first boundary at or after its end.
-    anchor = change.term.anchor;
-    cycle.endsAt = firstBoundaryAtOrAfter(anchor, cycle.endsAt);
+/** What a change makes of its run's cycles. Changes are never changed, so what follows from one is remembered. */
+const known = new WeakMap<Change, Cycle[]>();
+
+function begun({ at, term, earlier }: Change): Cycle[] {
+  const { anchor, paid, epoch } = term;
+  if (earlier === null) {
+    // 3.3: an epoch that begins inside a month of its anchor keeps that month's boundaries. The index counts months
+    // since the creation on free plans, cycles since the epoch began on paid ones.
+    const n = monthOf(anchor, at);
+    return [cycleOf(epoch, paid ? 0 : n, boundary(anchor, n), boundary(anchor, n + 1))];
   }
-  roll(until);
-  return cycles;
+  const cycles = cyclesOf(earlier, at);
+  if (earlier.term.anchor === anchor) return cycles;
+  // 3.4: another anchor alone stretches the running cycle to that anchor's first boundary at or after its end.
+  const running = cycles.findLastIndex(({ startsAt }) => startsAt <= at);
+  const { endsAt, ...cycle } = cycles[running] as Cycle;
+  return [...cycles.slice(0, running), { ...cycle, endsAt: boundaryFrom(anchor, endsAt) }];
 }
 
-export const runOf = (story: Story, run: number) => story.changes.filter((change) => change.run === run);
+/** All cycles of a run as this change leaves them, from its first to the one that contains this instant, or later. */
+export function cyclesOf(change: Change, until: number): Cycle[] {
+  const { anchor, epoch } = change.term;
+  const cycles = known.get(change) ?? begun(change);
+  known.set(change, cycles);
+  for (;;) {
+    const { index, endsAt: startsAt } = cycles.at(-1) as Cycle;
+    if (startsAt > until) return cycles;
+    cycles.push(cycleOf(epoch, index + 1, startsAt, boundaryFrom(anchor, startsAt + 1)));
+  }
+}
 
-export const cycleAt = (story: Story, at: number): Cycle => cyclesOf(runOf(story, now(story).run), at).at(-1) as Cycle;
-
-/** What names a cycle: the epoch and the start. All free time is one epoch (3.3). */
-export const cycleKey = (story: Story, at: number) => `${now(story).term.epoch}:${cycleAt(story, at).startsAt}`;
+/** The cycle of an instant that the change has come before. */
+export function cycleIn(change: Change, at: number): Cycle {
+  const from = Math.max(at, change.at);
+  return cyclesOf(change, from).findLast(({ startsAt }) => startsAt <= from) as Cycle;
+}
+export const cycleAt = (story: Story, at: number): Cycle => cycleIn(now(story), at);
+export const cycleKey = (story: Story, at: number): string => cycleAt(story, at).key;

@@ -1,229 +1,142 @@
-import { columnsOf, follow, repay, sum } from "./ledger.ts";
-import type { CommandOf, Decision, Grant, Order, Request, Story } from "./model.ts";
-import { done, fail, first, ms, named, now, planNow, pool, published, refuse } from "./model.ts";
-import { monthlyGrants, touch } from "./monthly.ts";
-import { isSeated } from "./terms.ts";
-
-/** 8.1: what was asked under an id before is answered again; anything else under it is an error. */
-function again(story: Story, kind: string, id: string, asked: unknown): Decision | null {
-  const seen = story.seen.get(`${kind}:${id}`);
-  if (seen === undefined) return null;
-  return seen.asked === JSON.stringify(asked) ? refuse({ ...seen.answer, replayed: true }) : fail("id_reused");
-}
-
-function claim(story: Story, kind: string, id: string, asked: unknown, answer: object): Decision {
-  story.seen.set(`${kind}:${id}`, { asked: JSON.stringify(asked), answer: { ...answer } });
-  return done({ ...answer });
-}
-
-/** 1: a grant that would lift a holder above the safe integers is refused. */
-const tooMuch = (story: Story, holder: string, amount: number, at: number) =>
-  amount >
-  Number.MAX_SAFE_INTEGER -
-    sum(
-      story.grants
-        .filter((one) => one.holder === holder)
-        .map(({ id }) => columnsOf(story, id, at))
-        .map(({ available, held }) => available + held),
-    );
+import { columnsOf, follow, move, repay } from "./ledger.ts";
+import type { Act, Decided, Grant, Member, Order, Pack, Request, Story } from "./model.ts";
+import { addGrant, newOrder, now, planNow, pool, published } from "./model.ts";
+import { monthlyGrants, seatNow, touch } from "./monthly.ts";
+import { find, first, msOrNull, must, named, sum } from "./rules.ts";
 
 /** 6.5. */
-export function grant(story: Story, input: CommandOf<"grant">, at: number): Decision {
-  const { member, amount } = input;
-  const expiresAt = input.expiresAt === undefined || input.expiresAt === null ? null : ms(input.expiresAt);
-  const asked = [member, amount, expiresAt];
-  const repeat = again(story, "grant", input.id, asked);
-  if (repeat !== null) return repeat;
-  if (member !== undefined && !now(story).members.has(member)) return fail("unknown_member");
-  if (expiresAt !== null && expiresAt <= at) return fail("invalid_input");
-  const holder = member ?? pool;
+export const grant: Act<"grant"> = (story, input, at) => {
+  const { amount, member: holder = pool } = input;
+  const expiresAt = msOrNull(input.expiresAt);
+  must(input.member === undefined || now(story).members.has(holder), "unknown_member");
+  must(expiresAt === null || expiresAt > at, "invalid_input");
   touch(story, [holder], at);
-  if (tooMuch(story, holder, amount, at)) return fail("amount_too_large");
-  const id = `promo:${input.id}`;
-  story.grants.push({ id, holder, source: "promo", amount, at, expiresAt, run: null, startsAt: null, order: null });
-  return claim(story, "grant", input.id, asked, { outcome: "granted", replayed: false, amount });
-}
+  const own = story.grants.filter((one) => one.holder === holder).map((one) => columnsOf(story, one, at));
+  // 1: a grant that would lift a holder above the safe integers is refused.
+  const most = Number.MAX_SAFE_INTEGER - sum(own.map(({ available, held }) => available + held));
+  must(amount <= most, "amount_too_large");
+  addGrant(story, { id: `promo:${input.id}`, holder, amount, at, expiresAt });
+  return () => ({ outcome: "granted", replayed: false, amount });
+};
 
 /** 6.5. */
-export function revokeGrant(story: Story, input: CommandOf<"revokeGrant">, at: number): Decision {
-  const asked = [input.grant, input.amount];
-  const repeat = again(story, "revoke", input.id, asked);
-  if (repeat !== null) return repeat;
+export const revokeGrant: Act<"revokeGrant"> = (story, input, at) => {
   // A monthly grant that is due, and shown by every read, can be named though nothing has made it yet (3.6).
   const holder = [pool, ...now(story).members.keys()].find((one) =>
     [...story.grants, ...monthlyGrants(story, one, at).grants].some((g) => g.id === input.grant && g.holder === one),
   );
-  if (holder === undefined) return fail("unknown_grant");
+  must(holder, "unknown_grant");
   touch(story, [holder], at);
-  const { available } = columnsOf(story, input.grant, at);
-  const amount = input.amount ?? available;
-  if (amount > available) return fail("exceeds_available");
-  if (amount > 0) story.movements.push({ kind: "revoke", grant: input.grant, amount });
-  return claim(story, "revoke", input.id, asked, { outcome: "revoked", replayed: false, amount });
-}
-
-function viewOrder({ id, state, buyer, pack, credits, recipients, payment, refunded }: Order) {
-  return { id, state, buyer, pack, credits, recipients: [...recipients], payment, refunded };
-}
-
-const orderOf = (story: Story, id: string) => story.orders.get(id) as Order;
-
-/** 6.1: who may order for whom: the buyer's role, the recipients' seats, then the plan, then its status. */
-function forbidden(story: Story, buyer: string | undefined, recipients: readonly string[]) {
-  const { members, term } = now(story);
-  const people = [...(buyer === undefined ? [] : [buyer]), ...recipients.filter((one) => one !== pool)];
-  if (people.some((one) => members.get(one)?.removedAt !== null)) return "removed";
-  const role = buyer === undefined ? undefined : published(story).roles[members.get(buyer)?.role ?? ""];
-  if ((buyer !== undefined && role?.buys !== true) || !recipients.every((one) => isSeated(story, one))) return "role";
-  return forbiddenPlan(story, term.status);
-}
-
-function forbiddenPlan(story: Story, status: string) {
-  const plan = planNow(story);
-  if (!plan.paid || !plan.topUps) return "plan";
-  return status === "past_due" ? "past_due" : null;
-}
-
-const packOf = (story: Story, id: string) => {
-  const pack = named(published(story).topUpPacks, id);
-  return pack?.retired === true ? undefined : pack;
+  const { available } = columnsOf(story, story.byId.get(input.grant) as Grant, at);
+  const { amount = available } = input;
+  must(amount <= available, "exceeds_available");
+  move(story, { kind: "revoke", grant: input.grant, amount });
+  return () => ({ outcome: "revoked", replayed: false, amount });
 };
 
-function order(story: Story, id: string, packId: string, buyer: string | null, recipients: readonly string[]): void {
-  const pack = packOf(story, packId);
-  if (pack === undefined) throw new Error(`no pack ${packId}`);
-  // Each recipient gets the pack, so the order's price is the pack's for each of them.
-  const paidAmount = pack.price.amount * recipients.length;
-  const facts = { state: "awaiting_payment", payment: null, refunded: 0 } as const;
-  story.orders.set(id, { id, buyer, pack: packId, credits: pack.credits, paidAmount, recipients, ...facts });
-}
+const viewOrder = ({ paidAmount: _, ...order }: Order) => order;
+const buys = (story: Story, { role }: Member) => published(story).roles[role]?.buys === true;
+const allow = (holds: boolean, reason: string) => must(holds, () => ({ outcome: "not_allowed", reason }));
 
-const topUpId = (order: string, recipient: string) => `top-up:${first(order)}:${recipient}`;
+/** 6.1: the pack to order, if nobody has left, their roles allow it, and then the plan, and then its status. */
+function packFor(story: Story, id: string, buyer: string | null, recipients: readonly string[]): Pack {
+  const { members, term } = now(story);
+  const plan = planNow(story);
+  const pack = named(published(story).topUpPacks, id);
+  const people = [...recipients.filter((one) => one !== pool), ...(buyer === null ? [] : [buyer])];
+  for (const one of people) must(members.has(one), "unknown_member");
+  must(pack?.retired === false, "unknown_pack");
+  for (const one of people) allow(members.get(one)?.removedAt === null, "removed");
+  for (const one of recipients) allow(one === pool || seatNow(story, one) !== null, "role");
+  if (buyer !== null) allow(buys(story, members.get(buyer) as Member), "role");
+  allow(plan.paid && plan.topUps, "plan");
+  allow(term.status !== "past_due", "past_due");
+  return pack;
+}
 
 /** 6.2: only money grants, once for each order and payment. A grant that comes repays debts first (6.4). */
-function pay(story: Story, id: string, payment: string | undefined, at: number): void {
-  const paid = { ...orderOf(story, id), state: "paid", payment: payment ?? null } as const;
-  story.orders.set(id, paid);
-  touch(story, paid.recipients, at);
-  for (const holder of paid.recipients) {
-    const facts = { source: "top-up", expiresAt: null, run: null, startsAt: null, order: id } as const;
-    const made: Grant = { id: topUpId(id, holder), holder, amount: paid.credits, at, ...facts };
-    story.grants.push(made);
-    repay(story, made.id, at);
-  }
+function pay(story: Story, order: Order, payment: string | undefined, at: number): void {
+  Object.assign(order, { state: "paid", payment: payment ?? null });
+  touch(story, order.recipients, at);
+  const facts = { source: "top-up", amount: order.credits, at, order: order.id } as const;
+  for (const holder of order.recipients)
+    repay(story, addGrant(story, { id: topUpId(order, holder), holder, ...facts }), at);
 }
 
-const used = (story: Story, payment: string | undefined) =>
+const topUpId = ({ id }: Order, recipient: string) => `top-up:${first(id)}:${recipient}`;
+const isUsed = (story: Story, payment: string | undefined) =>
   payment !== undefined && [...story.orders.values()].some((one) => one.payment === payment);
 
-export function topUp(story: Story, input: CommandOf<"topUp">, at: number): Decision {
-  const { id, buyer, pack, recipients } = input;
-  const asked = JSON.stringify([buyer, pack, recipients]);
-  const seen = story.seen.get(`topUp:${id}`);
-  if (seen !== undefined && seen.asked !== asked) return fail("id_reused");
-  const view = () => ({
-    outcome: orderOf(story, id).state === "paid" ? "paid" : "ordered",
-    topUp: viewOrder(orderOf(story, id)),
-  });
+export const topUp: Act<"topUp"> = (story, input, at) => {
+  const { id, buyer = null, pack: name, recipients, paid = false, payment } = input;
   // The operator's word that it is paid counts, also when it comes with a repeat of the order.
-  if (seen !== undefined && input.paid === true) return topUpPaid(story, input, at);
-  if (seen !== undefined) return refuse({ ...view(), replayed: true });
-  const people = [...(buyer === undefined ? [] : [buyer]), ...recipients.filter((one) => one !== pool)];
-  if (!people.every((one) => now(story).members.has(one))) return fail("unknown_member");
-  if (packOf(story, pack) === undefined) return fail("unknown_pack");
-  const reason = forbidden(story, buyer, recipients);
-  if (reason !== null) return refuse({ outcome: "not_allowed", reason });
-  if (input.paid === true && used(story, input.payment)) return fail("payment_used");
+  if (story.seen.has(`topUp:${id}`)) return topUpPaid(story, input, at);
+  const pack = packFor(story, name, buyer, recipients);
+  must(!paid || !isUsed(story, payment), "payment_used");
   touch(story, [pool, ...recipients], at);
-  order(story, id, pack, buyer ?? null, recipients);
-  story.seen.set(`topUp:${id}`, { asked, answer: {} });
-  if (input.paid === true) pay(story, id, input.payment, at);
-  return done({ ...view(), replayed: false });
-}
+  const order = newOrder({ id, buyer, pack: name, recipients }, pack);
+  story.orders.set(id, order);
+  if (paid) pay(story, order, payment, at);
+  return () => ({ outcome: order.state === "paid" ? "paid" : "ordered", replayed: false, topUp: viewOrder(order) });
+};
 
-export function topUpPaid(story: Story, input: Pick<CommandOf<"topUpPaid">, "id" | "payment">, at: number): Decision {
-  const found = story.orders.get(input.id);
-  if (found === undefined) return fail("unknown_top_up");
+export const topUpPaid: Act<"topUpPaid"> = (story, { id, payment }, at) => {
+  const order = find(story.orders, id, "unknown_top_up");
+  const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
+  const isPaid = order.state === "paid";
   // A second payment for an order that is paid must be seen by whoever gives money back.
-  const another = input.payment !== undefined && input.payment !== found.payment;
-  if (found.state === "paid" && another) return fail("payment_used");
-  if (found.state === "paid") return refuse({ outcome: "paid", replayed: true, topUp: viewOrder(found) });
-  if (used(story, input.payment)) return fail("payment_used");
-  pay(story, input.id, input.payment, at);
-  return done({ outcome: "paid", replayed: false, topUp: viewOrder(orderOf(story, input.id)) });
-}
+  must(!isPaid || ![undefined, order.payment].includes(payment), () => tell(true));
+  must(!isPaid && !isUsed(story, payment), "payment_used");
+  pay(story, order, payment, at);
+  return () => tell(false);
+};
 
 /** 6.4: the money given back so far, which may repeat and may fall. */
-export function topUpRefunded(story: Story, input: CommandOf<"topUpRefunded">, at: number): Decision {
-  const found = story.orders.get(input.id);
-  if (found === undefined) return fail("unknown_top_up");
-  if (found.state !== "paid") return fail("not_paid");
-  if (input.refunded > found.paidAmount) return fail("invalid_input");
-  const tell = (order: Order, replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
-  if (input.refunded === found.refunded) return refuse(tell(found, true));
-  touch(story, found.recipients, at);
-  const changed = { ...found, refunded: input.refunded };
-  story.orders.set(input.id, changed);
-  for (const holder of found.recipients) follow(story, topUpId(input.id, holder), at);
-  return done(tell(changed, false));
-}
+export const topUpRefunded: Act<"topUpRefunded"> = (story, { id, refunded }, at) => {
+  const order = find(story.orders, id, "unknown_top_up");
+  must(order.state === "paid", "not_paid");
+  must(refunded <= order.paidAmount, "invalid_input");
+  const tell = (replayed: boolean) => ({ outcome: "paid", replayed, topUp: viewOrder(order) });
+  must(refunded !== order.refunded, () => tell(true));
+  touch(story, order.recipients, at);
+  order.refunded = refunded;
+  for (const holder of order.recipients) follow(story, topUpId(order, holder), at);
+  return () => tell(false);
+};
 
-export function topUpRequest(story: Story, input: CommandOf<"topUpRequest">, at: number): Decision {
-  const asked = [input.member, input.pack];
-  const repeat = again(story, "request", input.id, asked);
-  if (repeat !== null)
-    return "error" in repeat.answer ? repeat : refuse({ ...repeat.answer, request: story.requests.get(input.id) });
-  if (!now(story).members.has(input.member)) return fail("unknown_member");
-  if (packOf(story, input.pack) === undefined) return fail("unknown_pack");
-  const reason = forbidden(story, undefined, [input.member]);
-  if (reason !== null) return refuse({ outcome: "not_allowed", reason });
-  touch(story, [input.member, pool], at);
-  const request: Request = { ...pick(input), state: "open", decidedBy: null, topUp: null };
-  story.requests.set(input.id, request);
-  return claim(story, "request", input.id, asked, { outcome: "requested", replayed: false, request });
-}
+export const topUpRequest: Act<"topUpRequest"> = (story, { id, member, pack }, at) => {
+  packFor(story, pack, null, [member]);
+  touch(story, [member, pool], at);
+  const request: Request = { id, member, pack, state: "open", decidedBy: null, topUp: null };
+  story.requests.set(id, request);
+  return () => ({ outcome: "requested", replayed: false, request: { ...request } });
+};
 
-const pick = ({ id, member, pack }: CommandOf<"topUpRequest">) => ({ id, member, pack });
-
-/** The order that an approval makes; its recipient is the member who asked. */
-const orderIdFor = (request: string) => `request:${request}`;
-
-type Decided = "approved" | "declined" | "withdrawn";
-
-function decide(story: Story, { id, by, state }: { id: string; by: string; state: Decided }, at: number): Decision {
-  const request = story.requests.get(id);
-  if (request === undefined) return fail("unknown_request");
-  if (state === "withdrawn" && request.member !== by) return fail("forbidden");
-  const answer = (found: Request, replayed: boolean) => {
-    const topUp = found.topUp === null ? {} : { topUp: viewOrder(orderOf(story, found.topUp)) };
-    return { outcome: state, replayed, request: found, ...topUp };
+/** 6.1: one decision wins; the same person repeating it hears it again. */
+function decide(story: Story, id: string, state: Decided, by: string, at: number) {
+  const request = find(story.requests, id, "unknown_request");
+  must(state !== "withdrawn" || request.member === by, "forbidden");
+  const tell = (replayed: boolean) => {
+    const order = story.orders.get(request.topUp ?? "");
+    return { outcome: state, replayed, request: { ...request }, ...(order && { topUp: viewOrder(order) }) };
   };
-  // 6.1: one decision wins; the same person repeating it hears it again.
-  if (request.state !== "open")
-    return request.state === state && request.decidedBy === by
-      ? refuse(answer(request, true))
-      : fail("already_decided");
-  const person = now(story).members.get(by);
-  if (person === undefined) return fail("unknown_member");
-  if (person.removedAt !== null) return refuse({ outcome: "not_allowed", reason: "removed" });
-  const buys = published(story).roles[person.role]?.buys ?? false;
-  if (state !== "withdrawn" && !buys) return refuse({ outcome: "not_allowed", reason: "role" });
+  must(request.state !== state || request.decidedBy !== by, () => tell(true));
+  must(request.state === "open", "already_decided");
+  const person = find(now(story).members, by, "unknown_member");
+  allow(person.removedAt === null, "removed");
+  allow(state === "withdrawn" || buys(story, person), "role");
   if (state === "approved") {
-    if (packOf(story, request.pack) === undefined) return fail("unknown_pack");
-    const reason = forbidden(story, by, [request.member]);
-    if (reason !== null) return refuse({ outcome: "not_allowed", reason });
-    if (story.orders.has(orderIdFor(id))) return fail("id_reused");
-    order(story, orderIdFor(id), request.pack, by, [request.member]);
+    const pack = packFor(story, request.pack, by, [request.member]);
+    const order = newOrder({ id: `request:${id}`, buyer: by, pack: request.pack, recipients: [request.member] }, pack);
+    must(!story.orders.has(order.id), "id_reused");
+    story.orders.set(order.id, order);
+    request.topUp = order.id;
   }
   touch(story, [pool, request.member], at);
-  const decided: Request = { ...request, state, decidedBy: by, topUp: state === "approved" ? orderIdFor(id) : null };
-  story.requests.set(id, decided);
-  return done(answer(decided, false));
+  Object.assign(request, { state, decidedBy: by });
+  return () => tell(false);
 }
 
-export const approve = (story: Story, { id, buyer }: CommandOf<"approve">, at: number) =>
-  decide(story, { id, by: buyer, state: "approved" }, at);
-export const decline = (story: Story, { id, buyer }: CommandOf<"decline">, at: number) =>
-  decide(story, { id, by: buyer, state: "declined" }, at);
-export const withdraw = (story: Story, { id, member }: CommandOf<"withdraw">, at: number) =>
-  decide(story, { id, by: member, state: "withdrawn" }, at);
+export const approve: Act<"approve"> = (story, { id, buyer }, at) => decide(story, id, "approved", buyer, at);
+export const decline: Act<"decline"> = (story, { id, buyer }, at) => decide(story, id, "declined", buyer, at);
+export const withdraw: Act<"withdraw"> = (story, { id, member }, at) => decide(story, id, "withdrawn", member, at);
