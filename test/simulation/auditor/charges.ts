@@ -171,7 +171,8 @@ export function charge(story: Story, input: CommandOf<"charge">, at: number): De
     if (!same || known.quantity !== quantity || !sameUsage(known.usage, usage)) return fail("id_reused");
     if (known.end !== null) return ended(story, known, at);
     const first = attempt !== null && attempt === known.attempt;
-    if (first || input.resume !== true)
+    // 4.14: only a new attempt takes a charge over; the late word of one that has been replaced does not.
+    if (first || input.resume !== true || known.superseded.includes(attempt ?? ""))
       return refuse(answerFor(story, id, at, { outcome: "charged", replayed: !first }));
     touch(story, [member, pool], at);
     const superseded = [...known.superseded, known.attempt ?? ""].filter((one) => one !== attempt);
