@@ -62,11 +62,11 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     /** How much weight a way gets for what is missing of its aim. */
     lack: (aim: string) => {
       if (!wanted.has(aim)) return 0;
-      const missing = done / 1000 - (words.get(aim) ?? 0);
+      const missing = done / 1000 - (words.get(aim) ?? situations.counts.get(aim) ?? 0);
       return missing <= 0 ? 0 : Math.min(40, Math.ceil(missing * 4));
     },
   };
-  const wanted = new Set(documented);
+  const wanted = new Set([...documented, ...situations.counts.keys()]);
 
   function begin(): World {
     workspaces += 1;
