@@ -58,7 +58,8 @@ export async function prove(clauses: readonly Clause[], told: (proof: Proof) => 
   }
 }
 
-function copyOfTheRepository(): string {
+/** Sources and tests in a folder of their own, where a fault can be put in. Whoever asks removes it. */
+export function copyOfTheRepository(): string {
   const copy = mkdtempSync(join(tmpdir(), "ducat-clauses-"));
   const wanted = (source: string) => !/\/(node_modules|dist)$/.test(source);
   for (const part of ["packages", "test", "scripts", "examples"]) {

@@ -139,8 +139,8 @@ function nextInstant(scene: Scene, pace: number): number {
 function makeUp(scene: Scene, tally: Tally, buys: boolean): ExampleCommand {
   const { roll, log } = scene;
   if (roll.chance(6) && log.length > 2) {
-    const again = roll.pick(log.slice(-30));
-    if (!["advanceClock", "workspacePut"].includes(again.verb)) return again;
+    const again = roll.pick(log.slice(roll.chance(10) ? 0 : -30));
+    if (isCertain(scene, again)) return again;
   }
   for (;;) {
     const verb = pickVerb(roll, buys);
@@ -160,6 +160,13 @@ function pickPlot(roll: Dice, tally: Tally) {
   const [, plot] = weighted(roll, Object.entries(plots), ([aim]) => 1 + 2 * tally.lack(aim));
   return plot;
 }
+
+/**
+ * A revocation that was refused may name a monthly grant that is over by now, and whether that was ever made depends on
+ * who happened to look.
+ */
+const isCertain = ({ story }: Scene, command: ExampleCommand) =>
+  command.verb !== "revokeGrant" || !command.grant.startsWith("monthly:") || story.seen.has(`revoke:${command.id}`);
 
 const verbs = Object.keys(recipes) as Verb[];
 

@@ -5,7 +5,7 @@ import type { Subject } from "./subject.ts";
 import { type Version, versions } from "./versions.ts";
 
 /** Plays one workspace's events by themselves in a workspace of another name. */
-async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
+export async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
   const auditor = createAuditor({ catalogs: versions, published: "base" });
   await subject.publish("base").catch(() => {});
   const player: Player = { workspace, clock: null, turns: 0 };
@@ -13,7 +13,7 @@ async function replay(subject: Subject, workspace: string, events: readonly Even
     for (const event of events) {
       if ("publish" in event) await publish(event.publish);
       else {
-        const problem = await play({ subject, auditor }, [{ player, turn: event.turn }], () => {});
+        const { problem } = await play({ subject, auditor }, [{ player, turn: event.turn }]);
         if (problem !== null) return problem;
       }
     }

@@ -3,7 +3,7 @@ import { createDice } from "./dice.ts";
 import { differences } from "./differences.ts";
 import { createLife, type Life, type Turn } from "./generator.ts";
 import { documented, wordOf } from "./outcomes.ts";
-import { type Player, type Problem, play, type Told } from "./play.ts";
+import { type Played, type Player, type Problem, play, type Told } from "./play.ts";
 import { watchForSituations } from "./situations.ts";
 import type { Subject } from "./subject.ts";
 import { dropped, type Version, versions } from "./versions.ts";
@@ -14,7 +14,6 @@ export interface Options {
   steps: number;
   /** Workspaces that live at the same time. */
   width?: number;
-  progress?(steps: number): void;
 }
 
 /** What one workspace lived through, with the catalogs that were published meanwhile, in order. */
@@ -39,25 +38,30 @@ const VERIFY_EVERY = 50;
 interface World {
   player: Player;
   life: Life;
-  /** How many publications there had been when it began. */
+  /** What it lived through, and what was in force when it began. */
   events: Event[];
 }
 
-/** A seeded world of workspaces, played on the real engine and judged by the auditor after every round. */
+/**
+ * A seeded world of workspaces, played on the real engine and judged by the auditor after every round. Half of the
+ * workspaces are judged while the other half waits for the database. What is told of a round counts when the next one
+ * has been made up and sent, never earlier, so that a seed makes the same world however fast the database is.
+ */
 export async function simulate(subject: Subject, options: Options): Promise<Report> {
-  const { seed, steps, width = 16 } = options;
+  const { seed, steps, width = 32 } = options;
   const roll = createDice(seed);
   const begun = performance.now();
   const auditor = createAuditor({ catalogs: versions, published: "base" });
   await subject.publish("base");
   const words = new Map<string, number>();
   const kinds = new Map<string, number>();
-  const situations = watchForSituations(auditor);
+  const situations = watchForSituations();
   const run = roll(1_000_000_000).toString(36);
   let done = 0;
   let workspaces = 0;
   let published: Version = "base";
   let over: string[] = [];
+  const wanted = new Set([...documented, ...situations.counts.keys()]);
   const tally = {
     /** How much weight a way gets for what is missing of its aim. */
     lack: (aim: string) => {
@@ -66,7 +70,8 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       return missing <= 0 ? 0 : Math.min(40, Math.ceil(missing * 4));
     },
   };
-  const wanted = new Set([...documented, ...situations.counts.keys()]);
+  const halves: World[][] = [[], []];
+  const worlds = () => halves.flat();
 
   function begin(): World {
     workspaces += 1;
@@ -83,7 +88,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     situations.heard(told);
   }
 
-  const report = (problem: Problem | null, events: Event[]): Report => ({
+  const report = (problem: Problem | null): Report => ({
     seed,
     steps: done,
     seconds: (performance.now() - begun) / 1000,
@@ -92,16 +97,32 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     situations: situations.counts,
     workspaces,
     problem,
-    events,
+    events: worlds().find(({ player }) => player.workspace === problem?.workspace)?.events ?? [],
   });
+
+  /** Makes up what each of these workspaces does next; those whose life is over are replaced in the next round. */
+  function moved(half: World[]): { player: Player; turn: Turn }[] {
+    while (half.length < width / 2) half.push(begin());
+    const moves: { player: Player; turn: Turn }[] = [];
+    for (const [i, { player, life, events }] of [...half.entries()].reverse()) {
+      const turn = life.next(player.clock === null ? null : auditor.story(player.workspace, player.clock));
+      if (turn === null) {
+        half.splice(i, 1);
+        over.push(player.workspace);
+        continue;
+      }
+      events.push({ turn });
+      moves.push({ player, turn });
+    }
+    return moves;
+  }
 
   /** The ledgers of workspaces that came to their end must add up; then nobody uses their plans any more. */
   async function bury(): Promise<Problem | null> {
-    const { differences } = await subject.credits.verify({ workspaces: over });
-    if (differences.length > 0) {
-      const workspace = differences[0]?.workspace ?? "";
-      const lines = differences.map((one) => JSON.stringify(one));
-      return { workspace, at: 0, asked: "verify", differences: lines, engine: null, auditor: null };
+    const { differences: found } = await subject.credits.verify({ workspaces: over });
+    if (found.length > 0) {
+      const lines = found.map((one) => JSON.stringify(one));
+      return unlike({ workspace: found[0]?.workspace ?? "", asked: "verify", differences: lines });
     }
     for (const workspace of over) {
       await subject.credits.workspaces.archive({ workspace });
@@ -111,61 +132,81 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return null;
   }
 
-  async function publish(worlds: readonly World[]): Promise<void> {
-    const version = roll.chance(25) ? "dropping" : roll.pick(Object.keys(versions) as Version[]);
-    const gone = dropped[version];
-    const prevented = gone !== undefined && (auditor.isInUse("plan", gone.plan) || auditor.isInUse("pack", gone.pack));
+  async function publish(): Promise<Problem | null> {
+    const [gone] = Object.entries(dropped) as [Version, { plan: string; pack: string }][];
+    const inUse =
+      gone !== undefined && (auditor.isInUse("plan", gone[1].plan) || auditor.isInUse("pack", gone[1].pack));
+    // What is in use most of the time is dropped when it is not.
+    const version = roll.chance(inUse ? 20 : 50) ? "dropping" : roll.pick(Object.keys(versions) as Version[]);
+    const prevented = inUse && version === gone?.[0];
     const word = await subject.publish(version).then(
       () => "publish:ok",
       (error: { code?: string }) => `publish:error:${error.code}`,
     );
     const expected = prevented ? "publish:error:catalog_in_use" : "publish:ok";
-    if (word !== expected) throw new Error(`publishing ${version} came to ${word}, not to ${expected}`);
+    if (word !== expected) {
+      const lines = [`publishing ${version} came to ${word}, not to ${expected}`];
+      return unlike({ workspace: "", asked: `publish ${version}`, differences: lines });
+    }
     words.set(word, (words.get(word) ?? 0) + 1);
-    if (prevented) return;
+    if (prevented) return null;
     auditor.publish(version);
     published = version;
-    for (const { events } of worlds) events.push({ publish: version });
-  }
-
-  /** Now and then somebody asks for a workspace that is not there. */
-  async function nowhere(): Promise<Problem | null> {
-    const command: Command = { verb: "charge", workspace: "nowhere", id: "c1", member: "anna", feature: "sketch" };
-    const answer = await subject.tell(command);
-    const expected = auditor.expect(command, 0);
-    const found = differences(answer, expected);
-    const facts = { workspace: "nowhere", at: 0, asked: command };
-    if (found.length > 0) return { ...facts, differences: found, engine: answer, auditor: expected };
-    heard({ workspace: "nowhere", command, answer, at: 0 });
+    for (const { events } of worlds()) events.push({ publish: version });
     return null;
   }
 
-  const worlds: World[] = [];
-  while (done < steps) {
-    while (worlds.length < width) worlds.push(begin());
-    if (roll.chance(15)) await publish(worlds);
-    const moves: { player: Player; turn: Turn }[] = [];
-    for (const [i, world] of [...worlds.entries()].reverse()) {
-      const { player, life, events } = world;
-      const turn = life.next(player.clock === null ? null : auditor.story(player.workspace, player.clock));
-      if (turn === null) {
-        worlds.splice(i, 1);
-        over.push(player.workspace);
-        continue;
-      }
-      events.push({ turn });
-      moves.push({ player, turn });
+  /** Now and then somebody asks for a workspace that is not there. */
+  async function nowhere(): Promise<Played> {
+    const command: Command = { verb: "charge", workspace: "nowhere", id: "c1", member: "anna", feature: "sketch" };
+    const answer = await subject.tell(command);
+    const found = differences(answer, auditor.expect(command, 0));
+    if (found.length > 0) {
+      return { told: [], problem: unlike({ workspace: "nowhere", asked: command, differences: found }) };
     }
-    const problem =
-      (roll.chance(40) ? await nowhere() : null) ??
-      (await play({ subject, auditor }, moves, heard)) ??
-      (over.length >= VERIFY_EVERY ? await bury() : null);
-    if (problem !== null) {
-      const world = worlds.find(({ player }) => player.workspace === problem.workspace);
-      return report(problem, world?.events ?? []);
-    }
-    options.progress?.(done);
+    const told = { workspace: "nowhere", command, answer, at: 0, before: undefined, after: undefined };
+    return { told: [told], problem: null };
   }
-  over.push(...worlds.map(({ player }) => player.workspace));
-  return report(await bury(), []);
+
+  /** The rounds that were sent and not yet heard of. */
+  let sent: Promise<Played>[] = [];
+  async function hear(rounds: Promise<Played>[]): Promise<Problem | null> {
+    // All of them, because nothing may be on its way any more when a run stops.
+    const played = await Promise.all(rounds);
+    for (const { told } of played) for (const one of told) heard(one);
+    return played.find(({ problem }) => problem !== null)?.problem ?? null;
+  }
+
+  async function round(turn: number): Promise<Problem | null> {
+    const publishes = roll.chance(7);
+    if (publishes || over.length >= VERIFY_EVERY) {
+      const rounds = sent;
+      sent = [];
+      const found =
+        (await hear(rounds)) ?? (publishes ? await publish() : null) ?? (over.length > 0 ? await bury() : null);
+      if (found !== null) return found;
+    }
+    const rounds = sent;
+    sent = [play({ subject, auditor }, moved(halves[turn % 2] as World[]))];
+    if (roll.chance(20)) sent.push(nowhere());
+    const found = await hear(rounds);
+    if (found !== null) await hear(sent);
+    return found;
+  }
+
+  for (let turn = 0; done < steps; turn++) {
+    const problem = await round(turn);
+    if (problem !== null) return report(problem);
+  }
+  const last = await hear(sent);
+  if (last !== null) return report(last);
+  over.push(...worlds().map(({ player }) => player.workspace));
+  return report(await bury());
 }
+
+const unlike = (facts: Pick<Problem, "workspace" | "asked" | "differences">): Problem => ({
+  ...facts,
+  at: 0,
+  engine: null,
+  auditor: null,
+});
