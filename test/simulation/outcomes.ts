@@ -15,9 +15,10 @@ const of = (verb: string, words: string): string[] => words.split(" ").map((word
 export const documented: readonly string[] = [
   ...of("charge", "charged charged:replayed already_settled already_refunded unknown_workspace unknown_member"),
   ...of("charge", "unknown_feature unknown_mode not_allowed:role not_allowed:removed not_allowed:plan price_changed"),
-  ...of("charge", "cap_reached insufficient error:id_reused error:invalid_input"),
+  ...of("charge", "cap_reached insufficient error:id_reused error:invalid_input error:archived"),
   ...of("extend", "charged charged:replayed already_settled already_refunded unknown_charge superseded not_metered"),
   ...of("extend", "cap_reached insufficient not_allowed:removed not_allowed:role error:invalid_input"),
+  ...of("extend", "unknown_workspace"),
   ...of("heartbeat", "open not_open superseded error:unknown_charge error:invalid_input"),
   ...of("cancel", "open not_open error:unknown_charge"),
   ...of("settle", "settled refunded already_settled already_refunded superseded"),
@@ -48,4 +49,6 @@ export const documented: readonly string[] = [
   ...of("subscription", "ok error:unknown_plan error:invalid_input"),
   ...of("advanceClock", "ok error:clock_backwards"),
   ...of("sweep", "ok"),
+  ...of("publish", "ok error:catalog_in_use"),
+  ...["settle", "memberPut", "subscription", "topUpPaid"].map((verb) => `${verb}:error:unknown_workspace`),
 ];

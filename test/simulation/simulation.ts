@@ -1,6 +1,7 @@
 import { type Command, createAuditor } from "./auditor.ts";
 import { createDice } from "./dice.ts";
 import { differences } from "./differences.ts";
+import type { ExampleCommand } from "./examples/steps.ts";
 import { createLife, type Life, type Turn } from "./generator.ts";
 import { documented, wordOf } from "./outcomes.ts";
 import { type Played, type Player, type Problem, play, type Told } from "./play.ts";
@@ -60,7 +61,8 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   let done = 0;
   let workspaces = 0;
   let published: Version = "base";
-  let over: string[] = [];
+  /** Those whose life is over, and whose ledgers are still to be verified. */
+  let over: World[] = [];
   const wanted = new Set([...documented, ...situations.counts.keys()]);
   const tally = {
     /** How much weight a way gets for what is missing of its aim. */
@@ -80,10 +82,11 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return { player, life: createLife(roll(2 ** 31), length, tally), events: [{ publish: published }] };
   }
 
+  const count = (word: string) => words.set(word, (words.get(word) ?? 0) + 1);
+
   function heard(told: Told): void {
     done += 1;
-    const word = wordOf(told.command, told.answer);
-    words.set(word, (words.get(word) ?? 0) + 1);
+    count(wordOf(told.command, told.answer));
     kinds.set(told.command.verb, (kinds.get(told.command.verb) ?? 0) + 1);
     situations.heard(told);
   }
@@ -97,18 +100,19 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     situations: situations.counts,
     workspaces,
     problem,
-    events: worlds().find(({ player }) => player.workspace === problem?.workspace)?.events ?? [],
+    events: [...worlds(), ...over].find(({ player }) => player.workspace === problem?.workspace)?.events ?? [],
   });
 
   /** Makes up what each of these workspaces does next; those whose life is over are replaced in the next round. */
   function moved(half: World[]): { player: Player; turn: Turn }[] {
     while (half.length < width / 2) half.push(begin());
     const moves: { player: Player; turn: Turn }[] = [];
-    for (const [i, { player, life, events }] of [...half.entries()].reverse()) {
+    for (const [i, world] of [...half.entries()].reverse()) {
+      const { player, life, events } = world;
       const turn = life.next(player.clock === null ? null : auditor.story(player.workspace, player.clock));
       if (turn === null) {
         half.splice(i, 1);
-        over.push(player.workspace);
+        over.push(world);
         continue;
       }
       events.push({ turn });
@@ -117,15 +121,21 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return moves;
   }
 
-  /** The ledgers of workspaces that came to their end must add up; then nobody uses their plans any more. */
+  /** The ledgers of workspaces that came to their end must add up; then they take nothing any more, and use no plan. */
   async function bury(): Promise<Problem | null> {
-    const { differences: found } = await subject.credits.verify({ workspaces: over });
+    const gone = over.map(({ player }) => player.workspace);
+    const { differences: found } = await subject.credits.verify({ workspaces: gone });
     if (found.length > 0) {
       const lines = found.map((one) => JSON.stringify(one));
       return unlike({ workspace: found[0]?.workspace ?? "", asked: "verify", differences: lines });
     }
-    for (const workspace of over) {
-      await subject.credits.workspaces.archive({ workspace });
+    for (const workspace of gone) await subject.credits.workspaces.archive({ workspace });
+    const command = { verb: "charge", id: "afterwards", member: "anna", feature: "sketch" } as const;
+    for (const workspace of gone) {
+      const answer = await subject.tell({ ...command, workspace });
+      const lines = differences(answer, { error: "archived" });
+      if (lines.length > 0) return unlike({ workspace, asked: command, differences: lines });
+      count("charge:error:archived");
       auditor.forget(workspace);
     }
     over = [];
@@ -133,12 +143,9 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   }
 
   async function publish(): Promise<Problem | null> {
-    const [gone] = Object.entries(dropped) as [Version, { plan: string; pack: string }][];
-    const inUse =
-      gone !== undefined && (auditor.isInUse("plan", gone[1].plan) || auditor.isInUse("pack", gone[1].pack));
-    // What is in use most of the time is dropped when it is not.
-    const version = roll.chance(inUse ? 20 : 50) ? "dropping" : roll.pick(Object.keys(versions) as Version[]);
-    const prevented = inUse && version === gone?.[0];
+    const version = roll.chance(45) ? dropped.by : roll.pick(Object.keys(versions) as Version[]);
+    const inUse = auditor.isInUse("plan", dropped.plan) || auditor.isInUse("pack", dropped.pack);
+    const prevented = version === dropped.by && inUse;
     const word = await subject.publish(version).then(
       () => "publish:ok",
       (error: { code?: string }) => `publish:error:${error.code}`,
@@ -148,7 +155,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       const lines = [`publishing ${version} came to ${word}, not to ${expected}`];
       return unlike({ workspace: "", asked: `publish ${version}`, differences: lines });
     }
-    words.set(word, (words.get(word) ?? 0) + 1);
+    count(word);
     if (prevented) return null;
     auditor.publish(version);
     published = version;
@@ -158,7 +165,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
 
   /** Now and then somebody asks for a workspace that is not there. */
   async function nowhere(): Promise<Played> {
-    const command: Command = { verb: "charge", workspace: "nowhere", id: "c1", member: "anna", feature: "sketch" };
+    const command = { ...roll.pick(anywhere), workspace: "nowhere" } as Command;
     const answer = await subject.tell(command);
     const found = differences(answer, auditor.expect(command, 0));
     if (found.length > 0) {
@@ -178,7 +185,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   }
 
   async function round(turn: number): Promise<Problem | null> {
-    const publishes = roll.chance(7);
+    const publishes = roll.chance(10);
     if (publishes || over.length >= VERIFY_EVERY) {
       const rounds = sent;
       sent = [];
@@ -188,7 +195,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     }
     const rounds = sent;
     sent = [play({ subject, auditor }, moved(halves[turn % 2] as World[]))];
-    if (roll.chance(20)) sent.push(nowhere());
+    if (roll.chance(40)) sent.push(nowhere());
     const found = await hear(rounds);
     if (found !== null) await hear(sent);
     return found;
@@ -200,9 +207,18 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   }
   const last = await hear(sent);
   if (last !== null) return report(last);
-  over.push(...worlds().map(({ player }) => player.workspace));
+  over.push(...halves.flatMap((half) => half.splice(0)));
   return report(await bury());
 }
+
+const anywhere: readonly ExampleCommand[] = [
+  { verb: "charge", id: "c1", member: "anna", feature: "sketch" },
+  { verb: "extend", id: "c1", usage: { output: 1 } },
+  { verb: "settle", id: "c1" },
+  { verb: "memberPut", member: "anna", role: "editor" },
+  { verb: "subscription", plan: "pro" },
+  { verb: "topUpPaid", id: "o1" },
+];
 
 const unlike = (facts: Pick<Problem, "workspace" | "asked" | "differences">): Problem => ({
   ...facts,
