@@ -1,11 +1,11 @@
 import { type Command, createAuditor } from "./auditor.ts";
 import { createDice } from "./dice.ts";
 import { differences } from "./differences.ts";
-import type { ExampleCommand } from "./examples/steps.ts";
 import { createLife, type Life, type Turn } from "./generator.ts";
 import { documented, wordOf } from "./outcomes.ts";
 import { type Played, type Player, type Problem, play, type Told } from "./play.ts";
 import { watchForSituations } from "./situations.ts";
+import { toArchived, toNobody } from "./strangers.ts";
 import type { Subject } from "./subject.ts";
 import { dropped, type Version, versions } from "./versions.ts";
 
@@ -34,7 +34,7 @@ export interface Report {
 }
 
 /** Ledgers are verified when so many of them have come to their end, and once more at the end of the run. */
-const VERIFY_EVERY = 50;
+const VERIFY_EVERY = 16;
 
 interface World {
   player: Player;
@@ -84,6 +84,10 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
 
   const count = (word: string) => words.set(word, (words.get(word) ?? 0) + 1);
 
+  /** Each in turn, so that all come equally often. */
+  const stranger = inTurn(toNobody);
+  const late = inTurn(toArchived);
+
   function heard(told: Told): void {
     done += 1;
     count(wordOf(told.command, told.answer));
@@ -130,20 +134,24 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       return unlike({ workspace: found[0]?.workspace ?? "", asked: "verify", differences: lines });
     }
     for (const workspace of gone) await subject.credits.workspaces.archive({ workspace });
-    const command = { verb: "charge", id: "afterwards", member: "anna", feature: "sketch" } as const;
     for (const workspace of gone) {
-      const answer = await subject.tell({ ...command, workspace });
-      const lines = differences(answer, { error: "archived" });
-      if (lines.length > 0) return unlike({ workspace, asked: command, differences: lines });
-      count("charge:error:archived");
       auditor.forget(workspace);
+      for (let i = 0; i < 3; i++) {
+        const command = { ...late(), workspace } as Command;
+        const answer = await subject.tell(command);
+        const lines = differences(answer, { error: "archived" });
+        if (lines.length > 0) return unlike({ workspace, asked: command, differences: lines });
+        count(wordOf(command, answer));
+      }
     }
     over = [];
     return null;
   }
 
   async function publish(): Promise<Problem | null> {
-    const version = roll.chance(45) ? dropped.by : roll.pick(Object.keys(versions) as Version[]);
+    // Those that come more often are those whose absence of something has to meet somebody who wants it.
+    const others = roll.chance(30) ? (["grown"] as const) : (Object.keys(versions) as Version[]);
+    const version = roll.chance(40) ? dropped.by : roll.pick(others);
     const inUse = auditor.isInUse("plan", dropped.plan) || auditor.isInUse("pack", dropped.pack);
     const prevented = version === dropped.by && inUse;
     const word = await subject.publish(version).then(
@@ -165,7 +173,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
 
   /** Now and then somebody asks for a workspace that is not there. */
   async function nowhere(): Promise<Played> {
-    const command = { ...roll.pick(anywhere), workspace: "nowhere" } as Command;
+    const command = { ...stranger(), workspace: "nowhere" } as Command;
     const answer = await subject.tell(command);
     const found = differences(answer, auditor.expect(command, 0));
     if (found.length > 0) {
@@ -195,7 +203,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     }
     const rounds = sent;
     sent = [play({ subject, auditor }, moved(halves[turn % 2] as World[]))];
-    if (roll.chance(40)) sent.push(nowhere());
+    if (roll.chance(50)) sent.push(nowhere(), nowhere());
     const found = await hear(rounds);
     if (found !== null) await hear(sent);
     return found;
@@ -211,14 +219,10 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   return report(await bury());
 }
 
-const anywhere: readonly ExampleCommand[] = [
-  { verb: "charge", id: "c1", member: "anna", feature: "sketch" },
-  { verb: "extend", id: "c1", usage: { output: 1 } },
-  { verb: "settle", id: "c1" },
-  { verb: "memberPut", member: "anna", role: "editor" },
-  { verb: "subscription", plan: "pro" },
-  { verb: "topUpPaid", id: "o1" },
-];
+function inTurn<T>(list: readonly T[]): () => T {
+  let i = 0;
+  return () => list[i++ % list.length] as T;
+}
 
 const unlike = (facts: Pick<Problem, "workspace" | "asked" | "differences">): Problem => ({
   ...facts,

@@ -124,6 +124,14 @@ export const moneyPlots: Record<string, Plot> = {
     [{ verb: "topUpPaid", id: `request:${id}` }],
   ]),
   "approve:approved:replayed": repeated(approval),
+  // The pack goes off sale with a catalog that may come while they wait.
+  "approve:error:unknown_pack": function* play(scene) {
+    const member = actor(scene);
+    if (member === null || buyers(scene).length === 0) return;
+    const ready = yield beat(...trade(scene));
+    const asked = Array.from({ length: 4 }, () => ready.fresh("r"));
+    yield beat(...asked.map((id) => ({ verb: "topUpRequest", id, member, pack: "large" }) as const));
+  },
   "approve:not_allowed:plan": afterRequest((id, scene) => [
     [subscribe({ plan: "starter", effective: "now" })],
     [approval(scene, id)],

@@ -70,8 +70,9 @@ export const planPlots: Record<string, Plot> = {
   },
   "a plan that the published version has dropped": function* play(scene) {
     if (published(scene.story).plans.vast === undefined) return;
-    yield beat(subscribe({ plan: "vast", effective: "now" }));
-    yield beat(subscribe({ plan: another(scene, somewhere), effective: "now" }));
+    // At once, because a version that lacks it cannot be published while anybody is on it.
+    const back = subscribe({ plan: another(scene, somewhere), effective: "now" });
+    yield beat(subscribe({ plan: "vast", effective: "now" }), back);
   },
   "a change that waits beyond its cycle": function* play(scene) {
     const { endsAt } = cycleAt(scene.story, scene.at);
