@@ -2,11 +2,11 @@ import { type Command, createAuditor } from "./auditor.ts";
 import { createDice } from "./dice.ts";
 import { differences } from "./differences.ts";
 import { createLife, type Life, type Turn } from "./generator.ts";
-import { documented, wordOf } from "./outcomes.ts";
-import { type Played, type Player, type Problem, play, type Told } from "./play.ts";
-import { watchForSituations } from "./situations.ts";
+import { wordOf } from "./outcomes.ts";
+import { type Played, type Player, type Problem, play } from "./play.ts";
 import { toArchived, toNobody } from "./strangers.ts";
 import type { Subject } from "./subject.ts";
+import { createTally } from "./tally.ts";
 import { dropped, type Version, versions } from "./versions.ts";
 
 export interface Options {
@@ -54,24 +54,12 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   const begun = performance.now();
   const auditor = createAuditor({ catalogs: versions, published: "base" });
   await subject.publish("base");
-  const words = new Map<string, number>();
-  const kinds = new Map<string, number>();
-  const situations = watchForSituations();
+  const tally = createTally();
   const run = roll(1_000_000_000).toString(36);
-  let done = 0;
   let workspaces = 0;
   let published: Version = "base";
   /** Those whose life is over, and whose ledgers are still to be verified. */
   let over: World[] = [];
-  const wanted = new Set([...documented, ...situations.counts.keys()]);
-  const tally = {
-    /** How much weight a way gets for what is missing of its aim. */
-    lack: (aim: string) => {
-      if (!wanted.has(aim)) return 0;
-      const missing = done / 1000 - (words.get(aim) ?? situations.counts.get(aim) ?? 0);
-      return missing <= 0 ? 0 : Math.min(40, Math.ceil(missing * 4));
-    },
-  };
   const halves: World[][] = [[], []];
   const worlds = () => halves.flat();
 
@@ -82,26 +70,17 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return { player, life: createLife(roll(2 ** 31), length, tally), events: [{ publish: published }] };
   }
 
-  const count = (word: string) => words.set(word, (words.get(word) ?? 0) + 1);
-
   /** Each in turn, so that all come equally often. */
   const stranger = inTurn(toNobody);
   const late = inTurn(toArchived);
 
-  function heard(told: Told): void {
-    done += 1;
-    count(wordOf(told.command, told.answer));
-    kinds.set(told.command.verb, (kinds.get(told.command.verb) ?? 0) + 1);
-    situations.heard(told);
-  }
-
   const report = (problem: Problem | null): Report => ({
     seed,
-    steps: done,
+    steps: tally.steps(),
     seconds: (performance.now() - begun) / 1000,
-    words,
-    kinds,
-    situations: situations.counts,
+    words: tally.words,
+    kinds: tally.kinds,
+    situations: tally.situations,
     workspaces,
     problem,
     events: [...worlds(), ...over].find(({ player }) => player.workspace === problem?.workspace)?.events ?? [],
@@ -141,7 +120,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
         const answer = await subject.tell(command);
         const lines = differences(answer, { error: "archived" });
         if (lines.length > 0) return unlike({ workspace, asked: command, differences: lines });
-        count(wordOf(command, answer));
+        tally.count(wordOf(command, answer));
       }
     }
     over = [];
@@ -163,7 +142,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
       const lines = [`publishing ${version} came to ${word}, not to ${expected}`];
       return unlike({ workspace: "", asked: `publish ${version}`, differences: lines });
     }
-    count(word);
+    tally.count(word);
     if (prevented) return null;
     auditor.publish(version);
     published = version;
@@ -188,7 +167,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   async function hear(rounds: Promise<Played>[]): Promise<Problem | null> {
     // All of them, because nothing may be on its way any more when a run stops.
     const played = await Promise.all(rounds);
-    for (const { told } of played) for (const one of told) heard(one);
+    for (const { told } of played) for (const one of told) tally.heard(one);
     return played.find(({ problem }) => problem !== null)?.problem ?? null;
   }
 
@@ -209,7 +188,7 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return found;
   }
 
-  for (let turn = 0; done < steps; turn++) {
+  for (let turn = 0; tally.steps() < steps; turn++) {
     const problem = await round(turn);
     if (problem !== null) return report(problem);
   }
