@@ -87,8 +87,9 @@ function lowers({ allowance: from }: Plan, { allowance: to }: Plan): boolean {
 export function subscription(story: Story, input: CommandOf<"subscription">, at: number): Decision {
   const before = now(story).term;
   const wanted = input.plan === undefined ? planNow(story) : named(published(story).plans, input.plan);
-  if (wanted === undefined || (wanted.retired && input.plan !== before.plan && input.plan !== undefined))
-    return fail("unknown_plan");
+  // What is retired can be kept, or waited for as before (5.3), and not be newly chosen.
+  const kept = [undefined, before.plan, story.pending?.plan].includes(input.plan);
+  if (wanted === undefined || (wanted.retired && !kept)) return fail("unknown_plan");
   const { status = null } = input;
   if (status === "ended" && ![undefined, firstFreePlan(story)].includes(input.plan)) return fail("invalid_input");
   touch(story, [pool], at);
