@@ -50,4 +50,17 @@ export const kept: readonly Kept[] = [
       turn("2016-02-25T00:00:00.000Z", { verb: "sweep" }),
     ],
   },
+  {
+    seed: 812_050_865,
+    steps: 4000,
+    says: "a change that waits for a plan may be asked for again when the plan is retired meanwhile (2, 5.3)",
+    events: [
+      { publish: "base" },
+      turn("2019-02-05T08:00:00.000Z", { verb: "workspacePut", testClock: "2019-02-05T08:00:00.000Z" }),
+      turn("2019-02-05T08:00:00.000Z", { verb: "subscription", plan: "pro" }),
+      turn("2019-02-06T08:00:00.000Z", { verb: "subscription", plan: "closed", effective: "period_end" }),
+      { publish: "grown" },
+      turn("2019-02-07T08:00:00.000Z", { verb: "subscription", plan: "closed", effective: "period_end" }),
+    ],
+  },
 ];
