@@ -36,6 +36,9 @@ export interface Report {
 /** Ledgers are verified when so many of them have come to their end, and once more at the end of the run. */
 const VERIFY_EVERY = 16;
 
+/** A situation that needs a version which can hardly ever be published. */
+const rare = "a plan that the published version has dropped";
+
 interface World {
   player: Player;
   life: Life;
@@ -127,12 +130,20 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
     return null;
   }
 
+  const isInUse = () => auditor.isInUse("plan", dropped.plan) || auditor.isInUse("pack", dropped.pack);
+
+  /** Somebody has left the plan that is going to be dropped, and nobody is on it: that is rare and soon over. */
+  function isOccasion(): boolean {
+    if (tally.lack(rare) === 0 || isInUse()) return false;
+    const stories = worlds().map(({ player }) => auditor.told(player.workspace));
+    return stories.some((story) => story?.changes.some(({ term }) => term.plan === dropped.plan));
+  }
+
   async function publish(): Promise<Problem | null> {
     // Those that come more often are those whose absence of something has to meet somebody who wants it.
     const others = roll.chance(30) ? (["grown"] as const) : (Object.keys(versions) as Version[]);
-    const version = roll.chance(40) ? dropped.by : roll.pick(others);
-    const inUse = auditor.isInUse("plan", dropped.plan) || auditor.isInUse("pack", dropped.pack);
-    const prevented = version === dropped.by && inUse;
+    const version = isOccasion() || roll.chance(40) ? dropped.by : roll.pick(others);
+    const prevented = version === dropped.by && isInUse();
     const word = await subject.publish(version).then(
       () => "publish:ok",
       (error: { code?: string }) => `publish:error:${error.code}`,
@@ -172,7 +183,8 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   }
 
   async function round(turn: number): Promise<Problem | null> {
-    const publishes = roll.chance(10);
+    // What the auditor knows may be asked for only when nothing is on its way, or the seed would not decide alone.
+    const publishes = roll.chance(tally.lack(rare) > 0 && published !== dropped.by ? 30 : 10);
     if (publishes || over.length >= VERIFY_EVERY) {
       const rounds = sent;
       sent = [];
