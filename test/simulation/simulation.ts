@@ -142,7 +142,8 @@ export async function simulate(subject: Subject, options: Options): Promise<Repo
   async function publish(): Promise<Problem | null> {
     // Those that come more often are those whose absence of something has to meet somebody who wants it.
     const others = roll.chance(30) ? (["grown"] as const) : (Object.keys(versions) as Version[]);
-    const version = isOccasion() || roll.chance(40) ? dropped.by : roll.pick(others);
+    const refusals = isInUse() && tally.lack("publish:error:catalog_in_use") > 0 ? 70 : 40;
+    const version = isOccasion() || roll.chance(refusals) ? dropped.by : roll.pick(others);
     const prevented = version === dropped.by && isInUse();
     const word = await subject.publish(version).then(
       () => "publish:ok",
