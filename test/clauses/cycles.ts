@@ -113,7 +113,7 @@ export const cycles: readonly Clause[] = [
     tests: [example("cycles", "after months asleep only the running cycle's grant is made"), freeTime],
     mutation: inEngine(
       "level",
-      "return monthIndex(state.workspace.createdAt, start) === 0 ? allowance.first : allowance.then;",
+      "return monthIndex(state.workspace.createdAt, instant) === 0 ? allowance.first : allowance.then;",
       "return allowance.first;",
     ),
   },

@@ -145,6 +145,20 @@ describe("two engines with different catalogs on one database", () => {
     await first.workspaces.archive({ workspace: "on-business" });
     expect(await second.workspaces.put({ workspace: "w" })).toMatchObject({ outcome: "created" });
   });
+
+  it("cannot drop a pack on order, but for one that only an archived workspace has ordered or asked for", async () => {
+    const { credits } = testCredits();
+    await credits.workspaces.put({ workspace: "w", plan: "pro" });
+    await credits.members.put({ workspace: "w", member: "ada", role: "editor" });
+    await credits.topUps.create({ workspace: "w", id: "o1", pack: "small", recipients: ["ada"] });
+    await credits.topUpRequests.create({ workspace: "w", id: "r1", member: "ada", pack: "small" });
+    const { small: _, ...topUpPacks } = defaultCatalogInput.topUpPacks;
+    const without = defineCatalog({ ...defaultCatalogInput, topUpPacks }) as never;
+    await expect(credits.catalog.publish(without)).rejects.toMatchObject({ code: "catalog_in_use" });
+    await credits.workspaces.archive({ workspace: "w" });
+    await expect(credits.topUps.paid({ workspace: "w", id: "o1" })).rejects.toMatchObject({ code: "archived" });
+    expect(await credits.catalog.publish(without)).toMatchObject({ published: true });
+  });
 });
 
 describe("an engine that nobody closed", () => {

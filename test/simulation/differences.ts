@@ -1,9 +1,9 @@
 /** What an answer lacks of what was expected, one line each; `expected` is partial, its lists and `grants` are not. */
 export function differences(actual: unknown, expected: unknown, path = ""): string[] {
   if (Object.is(actual, expected)) return [];
-  const differs = [`${path || "answer"}: the engine says ${show(actual)}, the auditor ${show(expected)}`];
   if (!isRecord(expected) || !isRecord(actual)) {
-    return Array.isArray(expected) && JSON.stringify(actual) === JSON.stringify(expected) ? [] : differs;
+    if (Array.isArray(expected) && JSON.stringify(actual) === JSON.stringify(expected)) return [];
+    return [`${path || "answer"}: the engine says ${show(actual)}, the auditor ${show(expected)}`];
   }
   const whole = path.endsWith("grants");
   const keys = whole ? new Set([...Object.keys(actual), ...Object.keys(expected)]) : Object.keys(expected);

@@ -3,6 +3,8 @@ import type { Story, Verb } from "./auditor/model.ts";
 import { endOf } from "./auditor/monthly.ts";
 import { createDice, type Dice } from "./dice.ts";
 import type { ExampleCommand } from "./examples/steps.ts";
+import type { Beat } from "./plots/plot.ts";
+import { plots } from "./plots.ts";
 import { names } from "./recipes/changing.ts";
 import { largest } from "./recipes/money.ts";
 import { recipes } from "./recipes.ts";
@@ -29,8 +31,9 @@ export interface Life {
  */
 const future = Date.UTC(2025, 0, 1);
 
-/** How many times each aim has been reached, and how many times it should have been by now. */
+/** What a run has reached too rarely so far, outcomes and situations alike. */
 export interface Tally {
+  /** How much more often than usual this should be tried; 0 when it has come often enough. */
   lack(aim: string): number;
 }
 
@@ -41,6 +44,7 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
   let at = start;
   let ids = 0;
   let left = length;
+  let plot: Iterator<Beat, void, Scene> | null = null;
   // Some live by the minute, some by the day. Some keep to a plan without allowance, where all is bought.
   const pace = roll.pick([60_000, 600_000, 3_600_000, 3_600_000, day]);
   const buys = roll.chance(30);
@@ -70,13 +74,29 @@ export function createLife(seed: number, length: number, tally: Tally): Life {
   return {
     next(story) {
       if (left <= 0) return null;
-      const turn = story === null ? born() : later(sceneOf(story));
+      const turn = story === null ? born() : (played(sceneOf(story)) ?? later(sceneOf(story)));
       left -= turn.commands.length;
       // What is too much now may not be later: it is never sent again.
       log.push(...turn.commands.filter((command) => command.verb !== "grant" || command.amount !== largest));
       return turn;
     },
   };
+
+  /** The next turn of the plot that is on, or of one that begins; `null` when none is, or something else comes between. */
+  function played(scene: Scene): Turn | null {
+    if (!roll.chance(plot === null ? 22 : 75)) return null;
+    plot ??= pickPlot(roll, tally)(scene);
+    const { done, value } = plot.next(scene);
+    if (done === true || value === undefined) {
+      plot = null;
+      return null;
+    }
+    const { at: instant = at, unnoticed = false, commands } = value;
+    at = Math.max(at, instant);
+    const moved = { ...scene, at };
+    const between = roll.chance(25) ? [makeUp(moved, tally, buys)].filter(mayFollow) : [];
+    return { at, unnoticed: unnoticed && at < future, commands: [...commands, ...between] };
+  }
 
   function later(scene: Scene): Turn {
     const before = at;
@@ -119,8 +139,8 @@ function nextInstant(scene: Scene, pace: number): number {
 function makeUp(scene: Scene, tally: Tally, buys: boolean): ExampleCommand {
   const { roll, log } = scene;
   if (roll.chance(6) && log.length > 2) {
-    const again = roll.pick(log.slice(-30));
-    if (!["advanceClock", "workspacePut"].includes(again.verb)) return again;
+    const again = roll.pick(log.slice(roll.chance(10) ? 0 : -30));
+    if (isCertain(scene, again)) return again;
   }
   for (;;) {
     const verb = pickVerb(roll, buys);
@@ -130,6 +150,23 @@ function makeUp(scene: Scene, tally: Tally, buys: boolean): ExampleCommand {
     }
   }
 }
+
+/** What neither moves the clock in the middle of a turn nor has to be alone. */
+const mayFollow = (command: ExampleCommand) =>
+  command.verb !== "advanceClock" && !(command.verb === "grant" && command.amount === largest);
+
+/** A plot whose end has been reached too rarely is played more often. */
+function pickPlot(roll: Dice, tally: Tally) {
+  const [, plot] = weighted(roll, Object.entries(plots), ([aim]) => 1 + 2 * tally.lack(aim));
+  return plot;
+}
+
+/**
+ * A revocation that was refused may name a monthly grant that is over by now, and whether that was ever made depends on
+ * who happened to look.
+ */
+const isCertain = ({ story }: Scene, command: ExampleCommand) =>
+  command.verb !== "revokeGrant" || !command.grant.startsWith("monthly:") || story.seen.has(`revoke:${command.id}`);
 
 const verbs = Object.keys(recipes) as Verb[];
 

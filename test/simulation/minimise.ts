@@ -5,7 +5,7 @@ import type { Subject } from "./subject.ts";
 import { type Version, versions } from "./versions.ts";
 
 /** Plays one workspace's events by themselves in a workspace of another name. */
-async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
+export async function replay(subject: Subject, workspace: string, events: readonly Event[]): Promise<Problem | null> {
   const auditor = createAuditor({ catalogs: versions, published: "base" });
   await subject.publish("base").catch(() => {});
   const player: Player = { workspace, clock: null, turns: 0 };
@@ -13,7 +13,7 @@ async function replay(subject: Subject, workspace: string, events: readonly Even
     for (const event of events) {
       if ("publish" in event) await publish(event.publish);
       else {
-        const problem = await play({ subject, auditor }, [{ player, turn: event.turn }], () => {});
+        const { problem } = await play({ subject, auditor }, [{ player, turn: event.turn }]);
         if (problem !== null) return problem;
       }
     }
@@ -57,6 +57,7 @@ export async function minimise(
   const single = best.flatMap(apart);
   const split = await fails(single);
   if (split !== null) best = await shrink(single);
+  best = await thin(best);
   return { events: best, problem };
 
   async function shrink(list: Event[]): Promise<Event[]> {
@@ -71,6 +72,25 @@ export async function minimise(
           kept = without;
           problem = found;
         }
+      }
+    }
+    return kept;
+  }
+
+  /** Leaves single commands out of what has to come together. */
+  async function thin(list: readonly Event[]): Promise<Event[]> {
+    const kept = [...list];
+    for (const [i, event] of list.entries()) {
+      if (!("turn" in event)) continue;
+      let { turn } = event;
+      for (const command of turn.commands.filter(({ verb }) => verb !== "workspacePut")) {
+        if (options.now() >= options.deadline) return kept;
+        const less = { ...turn, commands: turn.commands.filter((one) => one !== command) };
+        const found = await fails(kept.with(i, { turn: less }));
+        if (found === null) continue;
+        problem = found;
+        turn = less;
+        kept[i] = { turn };
       }
     }
     return kept;

@@ -1,4 +1,4 @@
-import type { Answer } from "./auditor/model.ts";
+import type { Answer, Story } from "./auditor/model.ts";
 import type { Command, createAuditor } from "./auditor.ts";
 import { differences } from "./differences.ts";
 import { comparable } from "./examples/steps.ts";
@@ -31,14 +31,24 @@ export interface Told {
   command: Command;
   answer: Answer;
   at: number;
+  /** What was known of the workspace before and after it; nothing before it exists. */
+  before: Readonly<Story> | undefined;
+  after: Readonly<Story> | undefined;
+}
+
+/** What became of one turn of several workspaces. */
+export interface Played {
+  /** The commands that were judged right, in order. */
+  told: Told[];
+  problem: Problem | null;
 }
 
 /** Plays one turn of several workspaces at once, and judges every answer and every view. */
 export async function play(
   { subject, auditor }: { subject: Subject; auditor: Auditor },
   moves: readonly { player: Player; turn: Turn }[],
-  heard: (told: Told) => void,
-): Promise<Problem | null> {
+): Promise<Played> {
+  const heard: Told[] = [];
   const passes = moves.flatMap(({ player: { workspace, clock }, turn: { at, unnoticed } }) =>
     clock !== null && unnoticed && at > clock ? [{ workspace, to: at }] : [],
   );
@@ -49,15 +59,17 @@ export async function play(
   );
   for (const [i, { player, commands }] of asked.entries()) {
     for (const [j, { command, at }] of commands.entries()) {
-      const told = { workspace: player.workspace, command, answer: answers[i]?.[j] as Answer, at };
+      const { workspace } = player;
+      const before = auditor.told(workspace);
+      const told = { workspace, command, answer: answers[i]?.[j] as Answer, at };
       const problem = judge(auditor, told, j === commands.length - 1);
-      if (problem !== null) return problem;
-      heard(told);
+      if (problem !== null) return { told: heard, problem };
+      heard.push({ ...told, before, after: auditor.told(workspace) });
       player.clock = after(command, at);
     }
     player.turns += 1;
   }
-  return await judgeViews({ subject, auditor }, asked);
+  return { told: heard, problem: await judgeViews({ subject, auditor }, asked) };
 }
 
 /** Where a command leaves the clock. */
@@ -77,7 +89,9 @@ function commandsOf({ workspace, clock }: Player, turn: Turn): { command: Comman
   });
 }
 
-function judge(auditor: Auditor, { workspace, command, answer, at }: Told, last: boolean): Problem | null {
+type Answered = Omit<Told, "before" | "after">;
+
+function judge(auditor: Auditor, { workspace, command, answer, at }: Answered, last: boolean): Problem | null {
   const { workspace: view, ...rest } = auditor.expect(command, at);
   // A clock that moves answers when everything is swept; commands that came meanwhile may have changed the workspace.
   const expected = comparable(
@@ -110,14 +124,20 @@ async function judgeViews(
         views,
       );
       const members = player.turns % WHOLE === 0 ? views.members : about.members;
-      return { player, views, look: await subject.look(workspace, members, about.charges), charges: about.charges };
+      const look = await subject.look(workspace, members, about.charges).catch((error: unknown) => String(error));
+      return { player, views, look, charges: about.charges };
     }),
   );
   for (const one of looks) {
     if (one === null) continue;
+    const { look } = one;
+    if (typeof look === "string") {
+      const { workspace, clock } = one.player;
+      return { workspace, at: clock as number, asked: "look", differences: [look], engine: null, auditor: null };
+    }
     const { workspace, clock } = one.player;
     const grants = stored.get(workspace) ?? new Map<string, StoredGrant>();
-    for (const { view, engine, auditor: expected } of viewsOf(one, grants)) {
+    for (const { view, engine, auditor: expected } of viewsOf({ ...one, look }, grants)) {
       const found = differences(engine, expected, view);
       if (found.length > 0) {
         const at = clock as number;

@@ -5,38 +5,42 @@ import type { Database } from "../../packages/core/src/database/port.ts";
 import { startTemporaryServer } from "../../scripts/postgres/temporary-server.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { minimise } from "./minimise.ts";
+import { reported, sayingOf } from "./misreadings.ts";
 import { shortcomings, tables } from "./report.ts";
 import { simulate } from "./simulation.ts";
-import { openSubject } from "./subject.ts";
+import { openSubject, type Subject } from "./subject.ts";
 import { versions } from "./versions.ts";
 
 /*
  * npm run simulate -- --seed 7 --steps 200000 --database postgres
  *
  * Plays a seeded world of workspaces on the real engine; the auditor judges every answer. A difference ends the run, is
- * minimised and printed. The exit code is 1 then, and also when the run did not come through all that it was to.
+ * minimised for so many seconds and printed. The exit code is 1 then, and also when the run did not come through all
+ * that it was to.
+ *
+ * npm run simulate -- --misreadings
+ *
+ * Runs the simulation on engines that misread the contract. The exit code is 1 unless it reports each of them.
  */
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
-    steps: { type: "string", default: "200000" },
+    steps: { type: "string" },
     database: { type: "string", default: "pglite" },
-    width: { type: "string", default: "16" },
+    width: { type: "string", default: "32" },
+    seconds: { type: "string", default: "60" },
+    misreadings: { type: "boolean", default: false },
   },
 });
 const seed = wholeNumber("seed", values.seed ?? String(Date.now() % 1_000_000_000));
-const steps = wholeNumber("steps", values.steps);
+const steps = wholeNumber("steps", values.steps ?? (values.misreadings ? "20000" : "200000"));
 const width = wholeNumber("width", values.width);
+const seconds = wholeNumber("seconds", values.seconds);
 
-const { database, stop } = await openDatabase(values.database);
-try {
-  const subject = await openSubject(database, { schema: `simulation_${seed}`, catalogs: versions, published: "base" });
-  await run(subject).finally(() => subject.close());
-} finally {
-  await stop();
-}
+if (values.misreadings) judgeMisreadings();
+else await withSubject(run);
 
-async function run(subject: Awaited<ReturnType<typeof openSubject>>): Promise<void> {
+async function run(subject: Subject): Promise<void> {
   print(`seed ${seed}, ${steps} steps on ${values.database}`);
   const report = await simulate(subject, { seed, steps, width });
   print(tables(report));
@@ -50,9 +54,33 @@ async function run(subject: Awaited<ReturnType<typeof openSubject>>): Promise<vo
   process.exitCode = 1;
   print(`\nThe engine and the auditor differ after ${report.steps} commands (seed ${seed}):`);
   print(describeProblem(problem));
-  const smaller = await minimise(subject, events, { deadline: Date.now() + 60_000, now: Date.now });
+  if (seconds === 0 || events.length === 0) return;
+  const smaller = await minimise(subject, events, { deadline: Date.now() + seconds * 1000, now: Date.now });
   print(`\n${events.length} events, minimised to ${smaller.events.length}:`);
   print(describeProblem(smaller.problem ?? problem, smaller.events));
+}
+
+function judgeMisreadings(): void {
+  print(`seed ${seed}, at most ${steps} steps for each misreading`);
+  for (const { misreading, after, says } of reported({ seed, steps })) {
+    print(`\n${misreading}: ${sayingOf(misreading)}`);
+    print(after === null ? `NOT REPORTED: ${says}` : `reported after ${after} commands: ${says}`);
+    if (after === null) process.exitCode = 1;
+  }
+}
+
+async function withSubject(use: (subject: Subject) => Promise<void>): Promise<void> {
+  const { database, stop } = await openDatabase(values.database);
+  try {
+    const subject = await openSubject(database, {
+      schema: `simulation_${seed}`,
+      catalogs: versions,
+      published: "base",
+    });
+    await use(subject).finally(() => subject.close());
+  } finally {
+    await stop();
+  }
 }
 
 async function openDatabase(kind: string): Promise<{ database: Database; stop(): Promise<void> }> {

@@ -87,7 +87,5 @@ const dropping: Catalog = { ...base, plans, topUpPacks };
 export const versions = { base, dearer, lean, grown, dropping } satisfies Record<string, Catalog>;
 export type Version = keyof typeof versions;
 
-/** What a version lacks of what the others have: it cannot be published while that is in use. */
-export const dropped: Partial<Record<Version, { plan: string; pack: string }>> = {
-  dropping: { plan: "vast", pack: "huge" },
-};
+/** The version that lacks what the others have: it cannot be published while that is in use. */
+export const dropped = { by: "dropping", plan: "vast", pack: "huge" } as const satisfies Record<string, string>;

@@ -87,7 +87,9 @@ function lowers(from: Allowance, to: Allowance): boolean {
 export const subscription: Act<"subscription"> = (story, input, at) => {
   const before = now(story).term;
   const wanted = input.plan === undefined ? planNow(story) : named(published(story).plans, input.plan);
-  must(wanted && (!wanted.retired || [undefined, before.plan].includes(input.plan)), "unknown_plan");
+  // What is retired can be kept, or waited for as before (5.3), and not be newly chosen.
+  const kept = [undefined, before.plan, story.pending?.plan].includes(input.plan);
+  must(wanted && (!wanted.retired || kept), "unknown_plan");
   const free = firstFreePlan(story);
   const ends = input.status === "ended";
   must(!ends || [undefined, free].includes(input.plan), "invalid_input");

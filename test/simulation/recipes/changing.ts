@@ -199,6 +199,10 @@ export const keeping: Record<string, [weight: number, Make]> = {
     3,
     ({ story }) => ({ verb: "workspacePut", plan: story.creationPlan === "pro" ? "business" : "pro" }),
   ],
+  "workspacePut:error:invalid_input": [
+    2,
+    (scene) => ({ verb: "workspacePut", ...scene.roll.pick([{ testClock: "soon" }, { createdAt: "then" }]) }),
+  ],
   "workspacePut:error:immutable": [
     3,
     (scene) => ({

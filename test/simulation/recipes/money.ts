@@ -1,6 +1,6 @@
 import { columns, debtOf } from "../auditor/ledger.ts";
 import type { Order, Request } from "../auditor/model.ts";
-import { now, planNow } from "../auditor/model.ts";
+import { now, planNow, published } from "../auditor/model.ts";
 import { endOf, monthlyGrants } from "../auditor/monthly.ts";
 import type { Make, Of, Scene } from "../scene.ts";
 import { altered, buyers, day, iso, others, present, recent, removed, seated, signed, unseated } from "../scene.ts";
@@ -87,7 +87,7 @@ const order = (scene: Scene, more: Partial<Of<"topUp">> = {}): Of<"topUp"> | nul
   const buyer = roll.chance(50) ? roll.any(buyers(scene)) : null;
   const everybody = [...seated(scene), toPool];
   const recipients = [...new Set(Array.from({ length: 1 + roll(3) }, () => roll.pick(everybody)))];
-  const pack = roll.chance(80) ? "small" : roll.chance(85) ? "large" : "huge";
+  const pack = roll.chance(80) ? "small" : roll.chance(93) ? "large" : "huge";
   return { verb: "topUp", id: scene.fresh("o"), pack, recipients, ...(buyer === null ? {} : { buyer }), ...more };
 };
 
@@ -326,6 +326,16 @@ export const approving: Record<string, [weight: number, Make]> = {
     5,
     (scene) => {
       const found = planNow(scene.story).topUps ? null : some(scene, openRequests(scene));
+      const buyer = scene.roll.any(buyers(scene));
+      return found === null || buyer === null ? null : { verb: "approve", id: found.id, buyer };
+    },
+  ],
+  "approve:error:unknown_pack": [
+    2,
+    (scene) => {
+      const { topUpPacks } = published(scene.story);
+      const gone = openRequests(scene).filter(({ pack }) => topUpPacks[pack]?.retired !== false);
+      const found = some(scene, gone);
       const buyer = scene.roll.any(buyers(scene));
       return found === null || buyer === null ? null : { verb: "approve", id: found.id, buyer };
     },

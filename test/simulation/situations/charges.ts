@@ -42,6 +42,11 @@ export const chargeSituations: Situations = {
     const charge = endedNow(moment);
     return charge?.end?.state === "settled" && charge.superseded.length > 0;
   },
+  "a resume that comes late": ({ command, word, after }) =>
+    command.verb === "charge" &&
+    word === "charged again" &&
+    command.resume === true &&
+    after.charges.get(command.id)?.superseded.includes(command.attempt ?? "") === true,
   "a cancel that a heartbeat tells": ({ command, word, after }) =>
     command.verb === "heartbeat" && word === "open" && after.charges.get(command.id)?.cancelRequested === true,
   "a lease kept to the end of its day": ({ command, word, after }) => {

@@ -39,6 +39,10 @@ export const moneySituations: Situations = {
     const back = moneyBack(moment);
     return back !== null && back.to < back.from && has(moment, "repayBack");
   },
+  "a debt of which some is forgiven": (moment) => {
+    const back = moneyBack(moment);
+    return back !== null && back.to < back.from && debts(moment.after, moment.at) < debts(moment.before, moment.at);
+  },
   "a debt repaid by the next top-up": (moment) => paid(moment) !== null && has(moment, "repay"),
   "a chargeback of a purchase that repaid another": (moment) => {
     const back = moneyBack(moment);

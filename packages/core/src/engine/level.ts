@@ -72,7 +72,7 @@ export function levelOf(
     return seat === null ? 0 : seatAllowance(plan.allowance, seat);
   }
   if (holder !== POOL) return 0;
-  return poolAllowance(state, catalog, plan.allowance, Math.max(cycle.startsAt, cycle.epochFrom));
+  return poolAllowance(state, catalog, plan.allowance, instant);
 }
 
 function seatAllowance(allowance: Allowance, seat: string): number | "unlimited" {
@@ -80,10 +80,10 @@ function seatAllowance(allowance: Allowance, seat: string): number | "unlimited"
   return allowance.kind === "bySeat" ? (allowance.seats[seat] ?? 0) : 0;
 }
 
-function poolAllowance(state: State, catalog: Catalog, allowance: Allowance, start: number): number | "unlimited" {
+function poolAllowance(state: State, catalog: Catalog, allowance: Allowance, instant: number): number | "unlimited" {
   if (allowance.kind === "unlimited") return "unlimited";
   if (allowance.kind === "byMonth")
-    return monthIndex(state.workspace.createdAt, start) === 0 ? allowance.first : allowance.then;
+    return monthIndex(state.workspace.createdAt, instant) === 0 ? allowance.first : allowance.then;
   let sum = 0;
   for (const [role, count] of Object.entries(state.workspace.roles)) {
     const seat = allowanceSeat(state, catalog, role);

@@ -69,8 +69,11 @@ export function createCatalogStore({ schema }: Sql): CatalogStore {
         },
         {
           text:
-            `select pack, min(workspace_id) from ${schema}top_up where state = 'awaiting_payment' group by pack` +
-            ` union all select pack, min(workspace_id) from ${schema}top_up_request where state = 'open' group by pack`,
+            // An archived workspace is granted nothing any more, whatever it has ordered.
+            "select pack, min(workspace_id) from (" +
+            ` select pack, workspace_id from ${schema}top_up where state = 'awaiting_payment'` +
+            ` union all select pack, workspace_id from ${schema}top_up_request where state = 'open') wanted` +
+            ` join ${schema}workspace w on w.id = workspace_id and w.archived_at is null group by pack`,
         },
       ]);
       const toMap = (rows: readonly (readonly unknown[])[]) =>

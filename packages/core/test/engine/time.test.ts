@@ -23,6 +23,23 @@ describe("cycles and epochs", () => {
     expect(t.balance(null)).toMatchObject({ available: 1000, monthly: { renewsAt: "2026-02-16T12:00:00.000Z" } });
   });
 
+  test("a rise after the month of the creation goes by the later months, also in a cycle that began in the first", () => {
+    const t = story({ at: "2026-01-19T00:00:00Z", members: { ada: "editor" } });
+    const paid = { paid: true, holder: "workspace" } as const;
+    const plans = {
+      ...defaultCatalogInput.plans,
+      vast: { name: "Vast", ...paid, anchor: "subscription", allowance: "unlimited" },
+      club: { name: "Club", ...paid, anchor: "workspace", allowance: { first: 900, then: 400 } },
+    } as const;
+    t.ledger.publish(defineCatalog({ ...defaultCatalogInput, plans }));
+    t.at("2026-02-15T00:00:00Z");
+    t.tell("subscription", { plan: "vast" });
+    t.at("2026-02-25T00:00:00Z");
+    t.tell("subscription", { plan: "club", effective: "now" });
+    expect(t.ledger.workspace(0).cycle.startsAt).toBe("2026-02-15T00:00:00.000Z");
+    expect(t.balance(null)).toMatchObject({ available: 400, monthly: { allowance: 400 } });
+  });
+
   test("an anchor that has a boundary exactly at the cycle's end stretches nothing", () => {
     const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
     t.tell("subscription", { anchor: "2025-11-10T00:00:00Z" });
