@@ -7,6 +7,9 @@ import { counts, grantsOf, type Look, type StoredGrant, type Subject } from "./s
 
 export type Auditor = ReturnType<typeof createAuditor>;
 
+/** What a simulation asks of an engine, whatever it stands on. */
+export type Played = Pick<Subject, "tell" | "look" | "grants" | "letTimePass">;
+
 /** A workspace and the clock it has come to. */
 export interface Player {
   workspace: string;
@@ -35,7 +38,7 @@ export interface Told {
 
 /** Plays one turn of several workspaces at once, and judges every answer and every view. */
 export async function play(
-  { subject, auditor }: { subject: Subject; auditor: Auditor },
+  { subject, auditor }: { subject: Played; auditor: Auditor },
   moves: readonly { player: Player; turn: Turn }[],
   heard: (told: Told) => void,
 ): Promise<Problem | null> {
@@ -96,7 +99,7 @@ function judge(auditor: Auditor, { workspace, command, answer, at }: Told, last:
 const WHOLE = 8;
 
 async function judgeViews(
-  { subject, auditor }: { subject: Subject; auditor: Auditor },
+  { subject, auditor }: { subject: Played; auditor: Auditor },
   asked: readonly { player: Player; commands: readonly { command: Command }[] }[],
 ): Promise<Problem | null> {
   const stored = await subject.grants(asked.map(({ player }) => player.workspace));

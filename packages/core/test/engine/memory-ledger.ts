@@ -122,6 +122,11 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
 
   return {
     batch,
+    read,
+    /** Lets a test clock run on as real time does: nobody notices, and nothing is done about what came due. */
+    letTimePass(to: number): void {
+      if (stored !== null) stored.workspace.testClock = to;
+    },
     tell: (at: number, command: Command): Told => batch(at, [command])[0] as Told,
     publish(next: Catalog): void {
       published = catalogVersion(next);
