@@ -27,17 +27,9 @@ export interface Told {
 }
 
 /** What survives a batch: everything that tables would keep. */
-const kept = [
-  "workspace",
-  "terms",
-  "members",
-  "holders",
-  "grants",
-  "charges",
-  "topUps",
-  "requests",
-  "operations",
-] as const;
+const keptMaps = ["members", "holders", "grants", "charges", "topUps", "requests", "operations"] as const;
+const kept = ["workspace", "terms", ...keptMaps] as const;
+type KeptMaps = Pick<State, (typeof keptMaps)[number]>;
 type Stored = Pick<State, (typeof kept)[number]> & { entries: EntryRow[]; events: EventRow[] };
 
 /**
@@ -101,11 +93,16 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     return told;
   }
 
+  /** Keeps what the tables would be told to keep: rows that say they are new or changed, and no others. */
   function keep(state: State): void {
     const entries = [...(stored?.entries ?? []), ...state.entries];
     const events = [...(stored?.events ?? []), ...state.events];
+    const before = stored;
+    const { lastInstant, dirty } = state.workspace;
+    const workspace = before === null || dirty ? state.workspace : { ...before.workspace, lastInstant };
+    const maps = Object.fromEntries(keptMaps.map((name) => [name, keptRows(before?.[name], state[name])]));
     for (const row of rowsOf(state)) Object.assign(row, { savedBy: -1, dirty: false, fresh: false });
-    stored = { ...structuredClone(pick(state)), entries, events };
+    stored = { ...structuredClone({ workspace, terms: state.terms, ...(maps as never as KeptMaps) }), entries, events };
   }
 
   /** Looks at the workspace as a read does: what time has done is applied in memory, and nothing is kept. */
@@ -153,6 +150,17 @@ export type MemoryLedger = ReturnType<typeof memoryLedger>;
 
 function pick(from: Pick<State, (typeof kept)[number]>): Pick<State, (typeof kept)[number]> {
   return Object.fromEntries(kept.map((name) => [name, from[name]])) as never;
+}
+
+/** An insert of what is there, or an update of what is not, would fail on a table or be lost. */
+function keptRows(before: ReadonlyMap<string, Tracked> | undefined, after: ReadonlyMap<string, Tracked>) {
+  const rows = new Map(before);
+  for (const [key, row] of after) {
+    if (!row.dirty) continue;
+    if (row.fresh === rows.has(key)) throw new Error(`${key} says that it is ${row.fresh ? "new" : "known"}`);
+    rows.set(key, row);
+  }
+  return rows;
 }
 
 function* rowsOf(state: State): Iterable<Tracked> {
