@@ -33,8 +33,11 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
     balance: balanceAfter(state, row.member, now),
     seq: state.workspace.seq,
   });
-  // Stored as plain data by this very function, under this id, when it was done first.
-  if (before !== null) return refused(answer(before.result as unknown as Given, true));
+  if (before !== null) {
+    // Stored as plain data by this very function, under this id, when it was done first, with more than is answered.
+    const { restored, expired, reissued } = before.result as unknown as Given;
+    return refused(answer({ restored, expired, reissued }, true));
+  }
   if (row.state !== "settled") {
     throw new DucatError(
       "not_settled",
