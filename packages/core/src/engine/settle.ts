@@ -76,7 +76,6 @@ function outcomeOf(row: ChargeRow, command: SettleCommand): { keep: number; deli
   if (row.settles === "whole" && delivered > 0 && delivered < row.quantity) {
     throw invalid("delivered", `must be 0 or ${row.quantity}: ${row.feature} settles whole, nothing or all`);
   }
-  if (row.settles === "whole") return { keep: delivered === 0 ? 0 : row.amount, delivered, uncollected: 0 };
   return { keep: (row.unitPrice as number) * delivered, delivered, uncollected: 0 };
 }
 

@@ -40,6 +40,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
   const catalogs = new Map([[catalogVersion(catalog), catalog]]);
   let published = catalogVersion(catalog);
   let stored: Stored | null = null;
+  let writes = 0;
 
   /** The state as a batch at this instant finds it, in rows of its own. */
   function open(at: number): { state: State; now: number } {
@@ -98,6 +99,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     const entries = [...(stored?.entries ?? []), ...state.entries];
     const events = [...(stored?.events ?? []), ...state.events];
     const before = stored;
+    writes += 1;
     const { lastInstant, dirty } = state.workspace;
     const workspace = before === null || dirty ? state.workspace : { ...before.workspace, lastInstant };
     const maps = Object.fromEntries(keptMaps.map((name) => [name, keptRows(before?.[name], state[name])]));
@@ -141,6 +143,8 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     entries: (): readonly EntryRow[] => stored?.entries ?? [],
     events: (): readonly EventRow[] => stored?.events ?? [],
     stored: (): Stored | null => structuredClone(stored),
+    /** How often anything was kept: what is refused or done already writes nothing. */
+    writes: (): number => writes,
     /** What the entries and the rows do not agree on; nothing, if the engine is right. */
     verify: (): string[] => (stored === null ? [] : differences(stored)),
   };
