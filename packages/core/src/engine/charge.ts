@@ -147,7 +147,7 @@ export function burn(state: State, row: ChargeRow, amount: number, now: number):
   let left = amount;
   for (const grant of burnOrder(state, row.member)) {
     if (left === 0) break;
-    if (grant.available === 0 || !isSpendable(state, grant, now)) continue;
+    if (!isSpendable(state, grant, now)) continue;
     const part = Math.min(left, grant.available);
     left -= part;
     move(state, "charge", grant, part, cause);

@@ -79,7 +79,6 @@ export function compareBurnOrder(a: GrantRow, b: GrantRow): number {
   return (
     Number(a.source === "top-up") - Number(b.source === "top-up") ||
     (a.expiresAt ?? Number.POSITIVE_INFINITY) - (b.expiresAt ?? Number.POSITIVE_INFINITY) ||
-    0 ||
     Number(a.source === "promo") - Number(b.source === "promo") ||
     Number(a.holder === POOL) - Number(b.holder === POOL) ||
     a.at - b.at ||
@@ -103,7 +102,7 @@ export function burnOrder(state: State, member: string): GrantRow[] {
 export function spendableBy(state: State, member: string, now: number): number {
   let sum = 0;
   for (const grant of burnOrder(state, member)) {
-    if (grant.available > 0 && isSpendable(state, grant, now)) sum += grant.available;
+    if (isSpendable(state, grant, now)) sum += grant.available;
   }
   return Math.min(sum, Number.MAX_SAFE_INTEGER);
 }
