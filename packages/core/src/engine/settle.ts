@@ -47,7 +47,6 @@ export function settle(state: State, command: SettleCommand, now: number): Decid
   const early = inert(state, row, command, now);
   if (early !== null) return early;
   const { keep, delivered, uncollected } = outcomeOf(row, command);
-  edit(state, row);
   endOpenCharge(state, row, { keep, reason: command.reason, endedBy: "settle", attempt: command.attempt, at: now });
   row.delivered = delivered;
   row.uncollected = uncollected;

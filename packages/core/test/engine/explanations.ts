@@ -188,7 +188,5 @@ function debts() {
   return t.told;
 }
 
-/** What is told in these situations, by their names. */
-export function toldSituations(): Record<string, string[]> {
-  return { ...takenOver(), ...gaveBack(), ...metered(), ...withoutLimit(), ...plansChange(), ...debts() };
-}
+/** What leads to the explanations in explanations.json, each to some of them. */
+export const situations = { takenOver, gaveBack, metered, withoutLimit, plansChange, debts };

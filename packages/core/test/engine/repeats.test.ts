@@ -117,3 +117,44 @@ test("a free month that was left counts for its cap when it goes on, with what c
   t.tell("settle", { id: "kept", delivered: 0 });
   expect(t.balance("ada").cap).toEqual({ limit: 100, used: 0 });
 });
+
+test("a paid month that began with the free one has a cap of its own", () => {
+  const t = story({ at: "2026-01-01T00:00:00Z", members: { ada: "editor" } });
+  t.tell("memberPut", { member: "ada", role: "editor", cap: 100 });
+  t.screens("free", "ada", 1, { leaseSeconds: 86_400 });
+  t.tell("subscription", { plan: "pro", anchor: "2026-01-01T00:00:00Z" });
+  t.screens("paid", "ada", 2, { leaseSeconds: 86_400 });
+  t.tell("subscription", { newPeriod: "in_2", anchor: "2026-01-01T00:00:00Z" });
+  t.tell("refund", { id: "paid", reason: "failed" });
+  t.tell("subscription", { plan: "starter", effective: "now" });
+  expect(t.balance("ada").cap).toEqual({ limit: 100, used: 30 });
+});
+
+test("a charge that took nothing ends for good all the same", () => {
+  const t = begin();
+  const ask = (id: string, feature: string) => t.tell("charge", { id, member: "ada", feature });
+  for (const id of ["refunded", "settled", "forgotten"]) ask(id, "free");
+  t.tell("refund", { id: "refunded", reason: "cancelled" });
+  t.tell("settle", { id: "settled" });
+  t.at("2026-01-10T00:10:00Z");
+  t.promo("p", 1);
+  const stored = t.ledger.stored()?.charges;
+  expect(stored?.get("refunded")).toMatchObject({ state: "refunded", reason: "cancelled", endedBy: "refund" });
+  expect(stored?.get("settled")).toMatchObject({ state: "settled", delivered: 1, endedBy: "settle" });
+  expect(stored?.get("forgotten")).toMatchObject({
+    state: "refunded",
+    reason: "timed_out",
+    endedBy: "refund",
+    endedAttempt: null,
+    endedAt: Date.parse("2026-01-10T00:10:00Z"),
+  });
+});
+
+test("what was used and cost nothing is refunded", () => {
+  const t = begin();
+  t.tell("charge", { id: "m", member: "ada", feature: "assistant", usage: { output: 9000 } });
+  expect(t.tell("settle", { id: "m", usage: { output: 0 } })).toMatchObject({
+    outcome: "refunded",
+    charge: { state: "refunded", delivered: 1, settledAmount: 0, refundedAmount: 9 },
+  });
+});
