@@ -158,3 +158,18 @@ test("what was used and cost nothing is refunded", () => {
     charge: { state: "refunded", delivered: 1, settledAmount: 0, refundedAmount: 9 },
   });
 });
+
+test("a charge of the free month before counts for no cap any more, whether the next one is left or not", () => {
+  const t = story({ at: "2026-01-01T00:00:00Z", members: { ada: "editor" } });
+  t.tell("memberPut", { member: "ada", role: "editor", cap: 100 });
+  t.at("2026-01-31T23:00:00Z");
+  for (const id of ["old", "older"]) t.screens(id, "ada", 1, { leaseSeconds: 86_400 });
+  t.at("2026-02-01T00:00:00Z");
+  t.screens("new", "ada", 1);
+  t.tell("refund", { id: "old", reason: "failed" });
+  expect(t.balance("ada").cap).toEqual({ limit: 100, used: 30 });
+  t.tell("subscription", { plan: "pro" });
+  t.tell("refund", { id: "older", reason: "failed" });
+  t.tell("subscription", { plan: "starter", effective: "now" });
+  expect(t.balance("ada").cap).toEqual({ limit: 100, used: 30 });
+});
