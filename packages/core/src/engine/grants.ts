@@ -19,7 +19,7 @@ export interface NewGrant {
 
 /** Adds a grant and the entry that brings its credits into the ledger. */
 export function addGrant(state: State, grant: NewGrant, enteredAt: number): GrantRow {
-  const row: GrantRow = {
+  const row = insert(state, state.grants, grant.id, {
     id: grant.id,
     holder: grant.holder,
     source: grant.source,
@@ -37,11 +37,7 @@ export function addGrant(state: State, grant: NewGrant, enteredAt: number): Gran
     purchase: grant.purchase ?? null,
     clawback: null,
     noticed: 0,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
-  };
-  insert(state, state.grants, row.id, row);
+  });
   let list = state.grantsByHolder.get(row.holder);
   if (list === undefined) {
     list = [];
