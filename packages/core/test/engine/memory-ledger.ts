@@ -100,6 +100,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     const events = [...(stored?.events ?? []), ...state.events];
     const before = stored;
     writes += 1;
+    if (state.workspace.fresh !== (before === null)) throw new Error("the workspace does not know whether it is new");
     const { lastInstant, dirty } = state.workspace;
     const workspace = before === null || dirty ? state.workspace : { ...before.workspace, lastInstant };
     const maps = Object.fromEntries(keptMaps.map((name) => [name, keptRows(before?.[name], state[name])]));
