@@ -213,7 +213,11 @@ export const ledger: readonly Clause[] = [
       example("top-ups", "money refunded takes back what is there, the rest is debt, and the next top-up repays it"),
       conserved,
     ],
-    mutation: inEngine("clawback", "edit(state, holder).debt -= amount;", "edit(state, holder).debt -= 0;"),
+    mutation: inEngine(
+      "clawback",
+      "edit(state, holderOf(state, payer.holder)).debt -= amount;",
+      "edit(state, holderOf(state, payer.holder)).debt -= 0;",
+    ),
   },
   {
     clause: "8.4",

@@ -6,6 +6,7 @@ import { toCommand } from "../../packages/core/src/inputs/index.ts";
 import { memoryLedger } from "../../packages/core/test/engine/memory-ledger.ts";
 import type { Catalog, Command } from "../simulation/auditor.ts";
 import type { Step } from "../simulation/examples/steps.ts";
+import { type Look, lookAt } from "../simulation/subject.ts";
 import { sumsOf } from "./totals.ts";
 
 function checked(catalog: Catalog) {
@@ -51,7 +52,22 @@ export function inMemory(catalogs: Readonly<Record<string, Catalog>>, published:
     return tell({ ...step.command, workspace: "acme" } as Command);
   }
 
-  return { ledger, carryOut, tell };
+  return {
+    ledger,
+    carryOut,
+    publish: (version: string) => ledger.publish(checked(catalogs[version] as Catalog)),
+    /** As a simulation asks. The workspace is the only one there is. */
+    tell: async (command: Command) => {
+      const answer = tell(command);
+      return (command.verb === "sweep" ? {} : answer) as Record<string, unknown>;
+    },
+    letTimePass: async (moves: readonly { to: number }[]) => {
+      for (const { to } of moves) ledger.letTimePass(to);
+    },
+    grants: async () => new Map([["acme", await subject.grants()]]),
+    look: async (_workspace: string, members: readonly string[], chargeIds: readonly string[]): Promise<Look> =>
+      ledger.read(0, (state, now) => lookAt(state, now, members, chargeIds)),
+  };
 }
 
 function toEngine({ verb, ...input }: Command): EngineCommand {

@@ -7,6 +7,9 @@ import { counts, grantsOf, type Look, type StoredGrant, type Subject } from "./s
 
 export type Auditor = ReturnType<typeof createAuditor>;
 
+/** What a simulation asks of an engine, whatever it stands on. */
+export type Engine = Pick<Subject, "tell" | "look" | "grants" | "letTimePass">;
+
 /** A workspace and the clock it has come to. */
 export interface Player {
   workspace: string;
@@ -45,7 +48,7 @@ export interface Played {
 
 /** Plays one turn of several workspaces at once, and judges every answer and every view. */
 export async function play(
-  { subject, auditor }: { subject: Subject; auditor: Auditor },
+  { subject, auditor }: { subject: Engine; auditor: Auditor },
   moves: readonly { player: Player; turn: Turn }[],
 ): Promise<Played> {
   const heard: Told[] = [];
@@ -110,7 +113,7 @@ function judge(auditor: Auditor, { workspace, command, answer, at }: Answered, l
 const WHOLE = 8;
 
 async function judgeViews(
-  { subject, auditor }: { subject: Subject; auditor: Auditor },
+  { subject, auditor }: { subject: Engine; auditor: Auditor },
   asked: readonly { player: Player; commands: readonly { command: Command }[] }[],
 ): Promise<Problem | null> {
   const stored = await subject.grants(asked.map(({ player }) => player.workspace));

@@ -6,6 +6,7 @@ import type { Database } from "../../packages/core/src/database/port.ts";
 import { presentCharge } from "../../packages/core/src/engine/answer.ts";
 import { balanceOf } from "../../packages/core/src/engine/balance.ts";
 import { chargeOf } from "../../packages/core/src/engine/settle.ts";
+import type { State } from "../../packages/core/src/engine/state.ts";
 import { presentWorkspace } from "../../packages/core/src/engine/workspace.ts";
 import { createCatalogs } from "../../packages/core/src/ledger/catalogs.ts";
 import { createReader } from "../../packages/core/src/ledger/read.ts";
@@ -69,20 +70,7 @@ export async function openSubject(
         need.charges.push(id);
         need.chargeHolders.push(id);
       }
-      return await reader.read(workspace, need, (state, now) => ({
-        workspace: presentWorkspace(state, now),
-        balances: new Map([
-          ["workspace", balanceOf(state, null, now)],
-          ...members.map((member) => [member, balanceOf(state, member, now)] as const),
-        ]),
-        columns: new Map(
-          ["workspace", ...members].map((holder) => [
-            holder,
-            (state.grantsByHolder.get(holder) ?? []).map((grant) => ({ ...grant })),
-          ]),
-        ),
-        charges: new Map(chargeIds.map((id) => [id, presentCharge(workspace, chargeOf(state, id))])),
-      }));
+      return await reader.read(workspace, need, (state, now) => lookAt(state, now, members, chargeIds));
     },
     /** Every grant of the workspaces as it is stored: by workspace, then by id. */
     async grants(workspaces: readonly string[]): Promise<Map<string, Map<string, StoredGrant>>> {
@@ -107,6 +95,25 @@ export async function openSubject(
       await credits.catalog.publish(catalogs[version] as Catalog);
     },
     close: () => credits.close(),
+  };
+}
+
+/** What one snapshot shows of these members, the pool and these charges. */
+export function lookAt(state: State, now: number, members: readonly string[], chargeIds: readonly string[]): Look {
+  const { id } = state.workspace;
+  return {
+    workspace: presentWorkspace(state, now),
+    balances: new Map([
+      ["workspace", balanceOf(state, null, now)],
+      ...members.map((member) => [member, balanceOf(state, member, now)] as const),
+    ]),
+    columns: new Map(
+      ["workspace", ...members].map((holder) => [
+        holder,
+        (state.grantsByHolder.get(holder) ?? []).map((grant) => ({ ...grant })),
+      ]),
+    ),
+    charges: new Map(chargeIds.map((charge) => [charge, presentCharge(id, chargeOf(state, charge))])),
   };
 }
 

@@ -47,7 +47,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     return refused({ outcome: "insufficient", ...refusal(state, command.member, amount, now) });
   }
 
-  const row: ChargeRow = {
+  const row = insert(state, state.charges, command.id, {
     id: command.id,
     member: command.member,
     feature: command.feature,
@@ -85,11 +85,7 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     metadata: command.metadata,
     epoch: cycle.epoch,
     cycleStartsAt: cycle.startsAt,
-    savedBy: 0,
-    dirty: true,
-    fresh: true,
-  };
-  insert(state, state.charges, row.id, row);
+  });
   if (!unlimited) row.slices = burn(state, row, amount, now);
   countForCap(state, row, amount);
   return wrote({
@@ -147,7 +143,7 @@ export function burn(state: State, row: ChargeRow, amount: number, now: number):
   let left = amount;
   for (const grant of burnOrder(state, row.member)) {
     if (left === 0) break;
-    if (grant.available === 0 || !isSpendable(state, grant, now)) continue;
+    if (!isSpendable(state, grant, now)) continue;
     const part = Math.min(left, grant.available);
     left -= part;
     move(state, "charge", grant, part, cause);

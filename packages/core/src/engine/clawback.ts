@@ -1,5 +1,5 @@
 import { edit } from "./journal.ts";
-import { type Cause, move, moveDebt } from "./move.ts";
+import { type Cause, holderOf, move, moveDebt } from "./move.ts";
 import type { Clawback, GrantRow, State } from "./state.ts";
 
 function clawbackOf(grant: GrantRow): Clawback {
@@ -103,8 +103,7 @@ export function repayDebts(state: State, payer: GrantRow, at: number): void {
       repayments: [...clawback.repayments, { grant: payer.id, amount }],
     });
     change(state, payer, { repaid: clawbackOf(payer).repaid + amount });
-    const holder = state.holders.get(payer.holder);
-    if (holder !== undefined) edit(state, holder).debt -= amount;
+    edit(state, holderOf(state, payer.holder)).debt -= amount;
     move(state, "repay", payer, amount, { at, purchase: grant.purchase as string });
   }
 }

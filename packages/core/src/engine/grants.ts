@@ -19,7 +19,7 @@ export interface NewGrant {
 
 /** Adds a grant and the entry that brings its credits into the ledger. */
 export function addGrant(state: State, grant: NewGrant, enteredAt: number): GrantRow {
-  const row: GrantRow = {
+  const row = insert(state, state.grants, grant.id, {
     id: grant.id,
     holder: grant.holder,
     source: grant.source,
@@ -37,11 +37,7 @@ export function addGrant(state: State, grant: NewGrant, enteredAt: number): Gran
     purchase: grant.purchase ?? null,
     clawback: null,
     noticed: 0,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
-  };
-  insert(state, state.grants, row.id, row);
+  });
   let list = state.grantsByHolder.get(row.holder);
   if (list === undefined) {
     list = [];
@@ -79,7 +75,6 @@ export function compareBurnOrder(a: GrantRow, b: GrantRow): number {
   return (
     Number(a.source === "top-up") - Number(b.source === "top-up") ||
     (a.expiresAt ?? Number.POSITIVE_INFINITY) - (b.expiresAt ?? Number.POSITIVE_INFINITY) ||
-    0 ||
     Number(a.source === "promo") - Number(b.source === "promo") ||
     Number(a.holder === POOL) - Number(b.holder === POOL) ||
     a.at - b.at ||
@@ -103,7 +98,7 @@ export function burnOrder(state: State, member: string): GrantRow[] {
 export function spendableBy(state: State, member: string, now: number): number {
   let sum = 0;
   for (const grant of burnOrder(state, member)) {
-    if (grant.available > 0 && isSpendable(state, grant, now)) sum += grant.available;
+    if (isSpendable(state, grant, now)) sum += grant.available;
   }
   return Math.min(sum, Number.MAX_SAFE_INTEGER);
 }

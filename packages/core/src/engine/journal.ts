@@ -18,10 +18,13 @@ export function edit<Row extends Tracked>(state: State, row: Row): Row {
 }
 
 /** Adds a new row to one of the state's maps. */
-export function insert<Row extends Tracked>(state: State, map: Map<string, Row>, key: string, row: Row): Row {
-  row.savedBy = state.serial;
-  row.dirty = true;
-  row.fresh = true;
+export function insert<Row extends Tracked>(
+  state: State,
+  map: Map<string, Row>,
+  key: string,
+  fields: Omit<Row, keyof Tracked>,
+): Row {
+  const row = Object.assign(fields, { savedBy: state.serial, dirty: true, fresh: true }) as Row;
   map.set(key, row);
   state.undo.push(() => map.delete(key));
   return row;

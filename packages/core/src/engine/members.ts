@@ -60,9 +60,6 @@ function put(state: State, id: string, fields: MemberFields, now: number): "adde
       email: fields.email ?? null,
       cap: fields.cap ?? null,
       removedAt: null,
-      savedBy: state.serial,
-      dirty: true,
-      fresh: true,
     });
     countRole(state, fields.role, 1);
     raiseToPresent(state, id, now);

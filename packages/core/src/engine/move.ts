@@ -86,7 +86,7 @@ function enter(
     member: cause.member ?? (holder.id === "workspace" ? null : holder.id),
     grant: grant.id,
     charge: cause.charge ?? null,
-    purchase: cause.purchase ?? (grant.purchase === null || kind === "repay" ? null : grant.purchase),
+    purchase: cause.purchase ?? grant.purchase,
     amount,
     moved,
     balanceAfter: holder.balance,

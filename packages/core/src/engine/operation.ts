@@ -23,8 +23,5 @@ export function claim(
     kind,
     id,
     ...claim,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
   });
 }

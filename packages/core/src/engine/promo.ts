@@ -105,9 +105,7 @@ export function revokeGrant(state: State, command: RevokeGrantCommand, now: numb
     at: now,
   });
   move(state, "revoke", row, amount, { at: now });
-  const owner = holderOf(state, row.holder);
-  if (row.epoch !== null && row.epoch === owner.epoch && row.cycleStartsAt === owner.cycleStartsAt) {
-    edit(state, owner).allotted -= amount;
-  }
+  // What is left of a monthly grant is of the present cycle: everything before has expired.
+  if (row.source === "monthly") edit(state, holderOf(state, row.holder)).allotted -= amount;
   return wrote(answer(amount, false));
 }

@@ -47,7 +47,6 @@ export function settle(state: State, command: SettleCommand, now: number): Decid
   const early = inert(state, row, command, now);
   if (early !== null) return early;
   const { keep, delivered, uncollected } = outcomeOf(row, command);
-  edit(state, row);
   endOpenCharge(state, row, { keep, reason: command.reason, endedBy: "settle", attempt: command.attempt, at: now });
   row.delivered = delivered;
   row.uncollected = uncollected;
@@ -76,7 +75,6 @@ function outcomeOf(row: ChargeRow, command: SettleCommand): { keep: number; deli
   if (row.settles === "whole" && delivered > 0 && delivered < row.quantity) {
     throw invalid("delivered", `must be 0 or ${row.quantity}: ${row.feature} settles whole, nothing or all`);
   }
-  if (row.settles === "whole") return { keep: delivered === 0 ? 0 : row.amount, delivered, uncollected: 0 };
   return { keep: (row.unitPrice as number) * delivered, delivered, uncollected: 0 };
 }
 

@@ -23,8 +23,7 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
   const fingerprint = JSON.stringify([command.charge, command.quantity, command.reissue]);
   const before = claimed(state, "support-refund", command.id, fingerprint);
   const row = chargeOf(state, command.charge);
-  const holders = new Set([row.member, POOL, ...row.slices.map((slice) => slice.holder)]);
-  advance(state, [...holders], now, true);
+  advance(state, [row.member, POOL], now, true);
   const answer = (given: Given, replayed: boolean): SupportRefundOutcome => ({
     outcome: "refunded",
     replayed,
@@ -33,8 +32,11 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
     balance: balanceAfter(state, row.member, now),
     seq: state.workspace.seq,
   });
-  // Stored as plain data by this very function, under this id, when it was done first.
-  if (before !== null) return refused(answer(before.result as unknown as Given, true));
+  if (before !== null) {
+    // Stored as plain data by this very function, under this id, when it was done first, with more than is answered.
+    const { restored, expired, reissued } = before.result as unknown as Given;
+    return refused(answer({ restored, expired, reissued }, true));
+  }
   if (row.state !== "settled") {
     throw new DucatError(
       "not_settled",
@@ -43,7 +45,6 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
   }
   const { amount, units } = amountOf(row, command.quantity);
   const given = returnSlices(state, row, command, amount, now);
-  edit(state, row);
   row.refundedAmount += amount;
   row.refundedUnits += units;
   countForCap(state, row, -amount);
@@ -88,10 +89,9 @@ function returnSlices(state: State, row: ChargeRow, command: SupportRefundComman
     left -= back;
     slice.returned += back;
     const grant = grantOf(state, slice.grant);
-    const ended = grant.expiresAt !== null && grant.expiresAt <= now;
     const expiredBefore = grant.expired;
     giveBack(state, "return", grant, back, { at: now, charge: row.id, member: row.member });
-    const expired = ended ? grant.expired - expiredBefore : 0;
+    const expired = grant.expired - expiredBefore;
     restored += back - expired;
     if (expired > 0) lost.set(grant.holder, (lost.get(grant.holder) ?? 0) + expired);
   }

@@ -121,9 +121,6 @@ function insertOrder(
     checkoutUrl: null,
     createdAt: now,
     paidAt: null,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
   });
 }
 
@@ -241,7 +238,7 @@ export function requestTopUp(state: State, command: TopUpRequestCommand, now: nu
   if (reason !== null) return refused({ outcome: "not_allowed", reason });
   const row = insert(state, state.requests, command.id, {
     id: command.id,
-    state: "open" as const,
+    state: "open",
     member: command.member,
     pack: command.pack,
     note: command.note,
@@ -249,10 +246,7 @@ export function requestTopUp(state: State, command: TopUpRequestCommand, now: nu
     topUp: null,
     createdAt: now,
     decidedAt: null,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
-  } as TopUpRequestRow);
+  });
   return wrote({ outcome: "requested", replayed: false, request: presentRequest(row) });
 }
 

@@ -81,9 +81,6 @@ export function newHolder(state: State, id: string, now: number): HolderRow {
     term: 0,
     lastAt: now,
     parked: null,
-    savedBy: state.serial,
-    dirty: true,
-    fresh: true,
   });
 }
 

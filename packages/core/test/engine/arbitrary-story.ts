@@ -3,6 +3,9 @@ import type { Command } from "../../src/engine/command.ts";
 import { type MemoryLedger, memoryLedger, type Told } from "./memory-ledger.ts";
 import { commandOf, ms, type Verb, wideCatalog } from "./story.ts";
 
+/** So many runs of a property, unless fewer are asked of all of them. */
+export const runs = (numRuns: number) => ({ numRuns: fc.readConfigureGlobal().numRuns ?? numRuns });
+
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const START = ms("2026-01-31T08:00:00Z");

@@ -34,17 +34,9 @@ export interface Told {
 }
 
 /** What survives a batch: everything that tables would keep. */
-const kept = [
-  "workspace",
-  "terms",
-  "members",
-  "holders",
-  "grants",
-  "charges",
-  "topUps",
-  "requests",
-  "operations",
-] as const;
+const keptMaps = ["members", "holders", "grants", "charges", "topUps", "requests", "operations"] as const;
+const kept = ["workspace", "terms", ...keptMaps] as const;
+type KeptMaps = Pick<State, (typeof keptMaps)[number]>;
 type Stored = Pick<State, (typeof kept)[number]> & { entries: EntryRow[]; events: EventRow[] };
 
 /**
@@ -55,6 +47,7 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
   const catalogs = new Map([[catalogVersion(catalog), catalog]]);
   let published = catalogVersion(catalog);
   let stored: Stored | null = null;
+  let writes = 0;
 
   /** The state as a batch at this instant finds it, in rows of its own. */
   function open(at: number): { state: State; now: number } {
@@ -108,11 +101,21 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     return told;
   }
 
+  /** Keeps what the tables would be told to keep: rows that say they are new or changed, and no others. */
   function keep(state: State): void {
     const entries = [...(stored?.entries ?? []), ...state.entries];
     const events = [...(stored?.events ?? []), ...state.events];
-    for (const row of rowsOf(state)) Object.assign(row, { savedBy: -1, dirty: false, fresh: false, before: undefined });
-    stored = { ...structuredClone(pick(state)), entries, events };
+    const before = stored;
+    writes += 1;
+    if (state.workspace.fresh !== (before === null)) throw new Error("the workspace does not know whether it is new");
+    const { lastInstant, dirty } = state.workspace;
+    const workspace = before === null || dirty ? state.workspace : { ...before.workspace, lastInstant };
+    const maps = Object.fromEntries(keptMaps.map((name) => [name, keptRows(before?.[name], state[name])]));
+    for (const row of rowsOf(state)) {
+      Object.assign(row, { savedBy: -1, dirty: false, fresh: false });
+      delete row.before;
+    }
+    stored = { ...structuredClone({ workspace, terms: state.terms, ...(maps as never as KeptMaps) }), entries, events };
   }
 
   /** Looks at the workspace as a read does: what time has done is applied in memory, and nothing is kept. */
@@ -129,6 +132,11 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
 
   return {
     batch,
+    read,
+    /** Lets a test clock run on as real time does: nobody notices, and nothing is done about what came due. */
+    letTimePass(to: number): void {
+      if (stored !== null) stored.workspace.testClock = to;
+    },
     tell: (at: number, command: Command): Told => batch(at, [command])[0] as Told,
     publish(next: Catalog): void {
       published = catalogVersion(next);
@@ -146,6 +154,8 @@ export function memoryLedger(catalog: Catalog, id = "acme") {
     entries: (): readonly EntryRow[] => stored?.entries ?? [],
     events: (): readonly EventRow[] => stored?.events ?? [],
     stored: (): Stored | null => structuredClone(stored),
+    /** How often anything was kept: what is refused or done already writes nothing. */
+    writes: (): number => writes,
     /** What the entries and the rows do not agree on; nothing, if the engine is right. */
     verify: (): string[] => (stored === null ? [] : differences(stored)),
   };
@@ -155,6 +165,17 @@ export type MemoryLedger = ReturnType<typeof memoryLedger>;
 
 function pick(from: Pick<State, (typeof kept)[number]>): Pick<State, (typeof kept)[number]> {
   return Object.fromEntries(kept.map((name) => [name, from[name]])) as never;
+}
+
+/** An insert of what is there, or an update of what is not, would fail on a table or be lost. */
+function keptRows(before: ReadonlyMap<string, Tracked> | undefined, after: ReadonlyMap<string, Tracked>) {
+  const rows = new Map(before);
+  for (const [key, row] of after) {
+    if (!row.dirty) continue;
+    if (row.fresh === rows.has(key)) throw new Error(`${key} says that it is ${row.fresh ? "new" : "known"}`);
+    rows.set(key, row);
+  }
+  return rows;
 }
 
 function* rowsOf(state: State): Iterable<Tracked> {

@@ -6,13 +6,12 @@ import {
   movementsByHolder,
   newLedger,
   outcomeOf,
+  runs,
   type Step,
   steps,
   tellAll,
 } from "./arbitrary-story.ts";
 import { commandOf, ms, story } from "./story.ts";
-
-const runs = { numRuns: 60 };
 
 test("whatever is done, every grant is conserved and the entries add up", () => {
   fc.assert(
@@ -26,7 +25,7 @@ test("whatever is done, every grant is conserved and the entries add up", () => 
         expect(Math.min(available, held, spent, expired, revoked)).toBeGreaterThanOrEqual(0);
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 
@@ -55,7 +54,7 @@ test("repeating what was done changes nothing", () => {
       for (const { command } of done) ledger.tell(at, command);
       expect(ledger.stored()).toEqual(before);
     }),
-    runs,
+    runs(60),
   );
 });
 
@@ -72,7 +71,7 @@ test("splitting a batch changes nothing", () => {
       }
       expect(apart.stored()).toEqual(whole.stored());
     }),
-    runs,
+    runs(60),
   );
 });
 
@@ -117,7 +116,7 @@ test("the order of independent commands does not matter", () => {
       }
       expect(entriesByHolder(mixed)).toEqual(entriesByHolder(first));
     }),
-    runs,
+    runs(60),
   );
 });
 
@@ -156,7 +155,7 @@ test("settling less is charging less", () => {
         expect(less?.available).toBe(fewer?.available);
       },
     ),
-    runs,
+    runs(60),
   );
 });
 
@@ -179,7 +178,7 @@ test("rounding never makes a credit: raised in steps a charge costs what it cost
       });
       expect(t.balance("ada").available).toBe(600 - Math.min(price, charged));
     }),
-    runs,
+    runs(60),
   );
 });
 
@@ -202,7 +201,7 @@ test("a read shows what the next write finds, and writes nothing", () => {
         expect(written.debt).toBe(read.debt);
       });
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 
@@ -230,6 +229,6 @@ test("any sweep schedule gives the same balances, outcomes and movements of each
         expect(movementsByHolder(swept)).toEqual(movementsByHolder(unswept));
       },
     ),
-    runs,
+    runs(60),
   );
 });

@@ -160,7 +160,8 @@ function grantLine(state: State, grant: GrantRow, now: number): Line {
     [revoked, "taken back"],
   ];
   const story = gone.filter(([part]) => part > 0).map(([part, what]) => `${number(part)} ${what}`);
-  const end = grant.expiresAt === null ? "never expire" : `end on ${when(grant.expiresAt)}`;
+  const s = available === 1 ? "s" : "";
+  const end = grant.expiresAt === null ? `never expire${s}` : `end${s} on ${when(grant.expiresAt)}`;
   const bought = grant.purchase === null ? "" : ` by top-up ${grant.purchase}`;
   const freeze = available > 0 ? freezeOf(state, grant, now) : null;
   const sentences = [

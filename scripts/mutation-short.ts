@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { Stryker } from "@stryker-mutator/core";
+
+/*
+ * npm run mutation:short
+ *
+ * Mutation testing of a part of the engine, for every change: the engine's files that differ from `main`, or, where none
+ * does, a few of them that are others every day. `npm run mutation` does all of them. It fails below a score of 80 %:
+ * what few files come to depends on how many of their mutants no test can tell from the original.
+ */
+const engine = "packages/core/src/engine";
+/** About as many lines as two minutes are enough for. */
+const mostLines = 250;
+const leastScore = 80;
+
+const all = globSync(`${engine}/**/*.ts`).sort();
+const lines = (file: string) => readFileSync(file, "utf8").split("\n").length;
+
+function git(...args: string[]): string {
+  return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+
+function changed(): string[] {
+  try {
+    const names = new Set(git("diff", "--name-only", "main", "--", engine).split("\n"));
+    return all.filter((file) => names.has(file));
+  } catch {
+    // A checkout of one commit has no `main`.
+    return [];
+  }
+}
+
+/** As many as the lines allow, and one at least; another beginning every day. */
+function ofToday(): string[] {
+  const day = Math.floor(Date.now() / 86_400_000);
+  const from = (day * 5) % all.length;
+  return [...all.slice(from), ...all.slice(0, from)];
+}
+
+function within(files: readonly string[]): string[] {
+  let left = mostLines;
+  return files.filter((file, i) => {
+    left -= lines(file);
+    return i === 0 || left >= 0;
+  });
+}
+
+const differing = changed();
+const mutate = within(differing.length > 0 ? differing : ofToday());
+console.log(`Mutating ${mutate.join(", ")}`);
+await new Stryker({ mutate, thresholds: { high: 95, low: 90, break: leastScore } }).runMutationTest();
