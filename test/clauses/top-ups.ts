@@ -137,8 +137,8 @@ export const topUps: readonly Clause[] = [
     tests: [example("top-ups", "of each recipient's grant the share is rounded down")],
     mutation: inEngine(
       "top-up",
-      "return paid === 0 ? 0 : Number((BigInt(amount) * BigInt(refunded)) / BigInt(paid));",
-      "return paid === 0 ? 0 : Math.ceil((amount * refunded) / paid);",
+      "return Number((BigInt(amount) * BigInt(refunded)) / BigInt(paid));",
+      "return Math.ceil((amount * refunded) / paid);",
     ),
   },
   {

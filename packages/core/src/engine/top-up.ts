@@ -216,7 +216,7 @@ export function topUpRefunded(state: State, command: TopUpRefundedCommand, now: 
 
 /** ⌊amount × refunded ÷ paid⌋, exact. */
 function share(amount: number, refunded: number, paid: number): number {
-  return paid === 0 ? 0 : Number((BigInt(amount) * BigInt(refunded)) / BigInt(paid));
+  return Number((BigInt(amount) * BigInt(refunded)) / BigInt(paid));
 }
 
 /** A member who may not buy asks for a pack. */

@@ -49,6 +49,30 @@ describe("a touch opens the cycle that has come, for whom it touches", () => {
     expect(made(t).at(-1)).toEqual(["monthly:workspace:e1", 2000, ms("2026-01-10")]);
   });
 
+  test("an order, its payment, its money back and a request, for the recipient", () => {
+    const order = { id: "o", pack: "small", recipients: ["ada"] };
+    const touches: [before: (t: Story) => unknown, touch: (t: Story) => unknown][] = [
+      [() => {}, (t) => t.tell("topUp", order)],
+      [(t) => t.tell("topUp", order), (t) => t.tell("topUpPaid", { id: "o" })],
+      [(t) => t.buy("o", ["ada"]), (t) => t.tell("topUpRefunded", { id: "o", refunded: 500 })],
+      [() => {}, (t) => t.tell("topUpRequest", { id: "r", member: "ada", pack: "small" })],
+      [
+        (t) => {
+          t.tell("memberPut", { member: "olga", role: "owner" });
+          t.tell("topUpRequest", { id: "r", member: "ada", pack: "small" });
+        },
+        (t) => t.tell("decline", { id: "r", buyer: "olga" }),
+      ],
+    ];
+    for (const [before, touch] of touches) {
+      const t = begin("pro");
+      before(t);
+      t.ledger.letTimePass(february + 1000);
+      touch(t);
+      expect(made(t)).toContainEqual(["monthly:ada:e1", 3000, february]);
+    }
+  });
+
   test("a support refund, for the member and the pool", () => {
     const t = begin("starter");
     t.screens("c", "ada", 1);
@@ -115,4 +139,25 @@ test("a plan that waits may be asked for again when it has been retired", () => 
   const writes = t.ledger.writes();
   t.tell("subscription", { plan: "pro" });
   expect(t.ledger.writes()).toBe(writes);
+});
+
+test("an order that is repeated as paid is paid; one for more people is another", () => {
+  const t = begin("pro");
+  const order = { id: "o", pack: "small", recipients: ["ada"] };
+  t.tell("topUp", order);
+  expect(() => t.tell("topUp", { ...order, recipients: ["ada", "bob"] })).toThrow(
+    expect.objectContaining({ code: "id_reused" }),
+  );
+  expect(t.tell("topUp", { ...order, paid: true, payment: "p" })).toMatchObject({
+    outcome: "paid",
+    topUp: { state: "paid", payment: "p" },
+  });
+  expect(t.balance("ada").topUp.available).toBe(1000);
+});
+
+test("nobody is sold more than can be had", () => {
+  const t = begin("bare");
+  t.promo("p", Number.MAX_SAFE_INTEGER - 999, { member: "ada" });
+  expect(() => t.buy("o", ["bob", "ada"])).toThrow(expect.objectContaining({ code: "amount_too_large" }));
+  expect(t.ledger.grants()).toHaveLength(1);
 });
