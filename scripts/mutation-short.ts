@@ -14,8 +14,12 @@ const engine = "packages/core/src/engine";
 const mostLines = 250;
 const leastScore = 80;
 
-const all = globSync(`${engine}/**/*.ts`).sort();
-const lines = (file: string) => readFileSync(file, "utf8").split("\n").length;
+const text = (file: string) => readFileSync(file, "utf8");
+const lines = (file: string) => text(file).split("\n").length;
+/** Files of types alone have nothing to mutate. */
+const all = globSync(`${engine}/**/*.ts`)
+  .filter((file) => /\bfunction\b/.test(text(file)))
+  .sort();
 
 function git(...args: string[]): string {
   return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
