@@ -14,13 +14,22 @@ export function planOf(state: State, term: Term): Plan {
  * published version or in the one it goes by, gives its allowance to the pool.
  */
 export function needsPool(state: State): boolean {
-  const { poolLive, pending, pinnedVersion, parkedPin } = state.workspace;
-  if (poolLive) return true;
+  const { poolLive, pending } = state.workspace;
   const term = state.terms.at(-1) as Term;
-  const versions = [state.catalogVersion, term.catalogVersion, pinnedVersion, parkedPin?.version];
-  const plans = pending === null ? [term.plan] : [term.plan, pending.plan];
-  return plans.some((plan) =>
-    versions.some((version) => version != null && state.catalogs.get(version)?.plans[plan]?.holder === "workspace"),
+  return (
+    poolLive || givesToPool(state, term, term.plan) || (pending !== null && givesToPool(state, term, pending.plan))
+  );
+}
+
+function givesToPool(state: State, term: Term, plan: string): boolean {
+  const { pinnedVersion, parkedPin } = state.workspace;
+  const gives = (version: string | null) =>
+    version !== null && state.catalogs.get(version)?.plans[plan]?.holder === "workspace";
+  return (
+    gives(state.catalogVersion) ||
+    gives(term.catalogVersion) ||
+    gives(pinnedVersion) ||
+    (parkedPin !== null && gives(parkedPin.version))
   );
 }
 

@@ -277,9 +277,11 @@ async function loadDueLeases(
 /** What the next batch with this workspace need not load. Only what was committed is remembered. */
 function learn(memory: WorkspaceMemory, state: State): void {
   const { id, revision } = state.workspace;
-  const pool = needsPool(state);
   const known = memory.recall(id);
-  if (known?.row.revision === revision && known.pool === pool) return;
+  // Who did without the pool has looked whether it is still not needed.
+  if (known?.row.revision === revision && !known.pool) return;
+  const pool = needsPool(state);
+  if (known?.row.revision === revision && pool) return;
   const row = { ...state.workspace, savedBy: -1, dirty: false, fresh: false, place: undefined, before: undefined };
   memory.remember(id, { row, terms: [...state.terms], pool });
 }
