@@ -36,7 +36,7 @@ beforeAll(async () => {
     ["install", "--prefer-offline", "--no-audit", "--no-fund", "typescript@7.0.2", "@types/node@24.10.1", ...tarballs],
     consumer,
   );
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
 test("all three packages are packed", () => {

@@ -88,13 +88,15 @@ const subjects: Readonly<Record<string, () => Promise<{ answers: Answers; close(
     const { ledger, tell } = inMemory(catalogs, "wide");
     const elsewhere = inMemory(catalogs, "wide");
     return {
-      answers: async (commands) =>
-        commands.map(({ workspace, ...command }) => {
+      answers: async (commands) => {
+        const answers: unknown[] = [];
+        for (const { workspace, ...command } of commands) {
           const asked = { ...command, workspace: workspace ?? "acme" } as Command;
-          const answer = workspace === undefined ? tell(asked) : elsewhere.tell(asked);
+          answers.push(await (workspace === undefined ? tell(asked) : elsewhere.tell(asked)));
           expect(ledger.verify()).toEqual([]);
-          return answer;
-        }),
+        }
+        return answers;
+      },
       close: async () => {},
     };
   },
