@@ -51,3 +51,21 @@ test("a dated promo is told of 7 days and 1 day before it ends, once, while some
   t.at("2026-01-19T12:00:00Z");
   expect(told().slice(1)).toEqual([["promo:p", 1, 100, "2026-01-19T00:00:00.000Z"]]);
 });
+
+test("nobody is told that a month's credits end, for the next month brings others", () => {
+  const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
+  t.screens("c", "ada", 1);
+  for (const at of ["2026-02-04T00:00:00Z", "2026-02-09T12:00:00Z", "2026-02-11T00:00:00Z"]) {
+    t.at(at);
+    t.screens(`c-${at.slice(5, 10)}`, "ada", 1);
+  }
+  expect(t.ledger.events()).toEqual([]);
+});
+
+test("a promo that lasts seven days exactly is told of when it is made, and a shorter one on its last day", () => {
+  const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+  t.promo("week", 100, { member: "ada", expiresAt: "2026-01-17T00:00:00Z" });
+  t.promo("shorter", 100, { member: "ada", expiresAt: "2026-01-16T23:59:59.999Z" });
+  t.sweep();
+  expect(t.ledger.events().map(({ payload }) => [payload.grant, payload.days])).toEqual([["promo:week", 7]]);
+});
