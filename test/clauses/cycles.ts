@@ -235,11 +235,7 @@ export const cycles: readonly Clause[] = [
     tests: [
       engineTest("properties", "any sweep schedule gives the same balances, outcomes and movements of each holder"),
     ],
-    mutation: inEngine(
-      "advance",
-      "due.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt || (a.id < b.id ? -1 : 1));",
-      "due.sort((a, b) => b.leaseExpiresAt - a.leaseExpiresAt || (a.id < b.id ? -1 : 1));",
-    ),
+    mutation: inEngine("advance", "expireBefore(state, holderOf(state, id), at);", "void id;"),
   },
   {
     clause: "3.7",

@@ -181,7 +181,7 @@ export const plans: readonly Clause[] = [
     mutation: inEngine(
       "members",
       "edit(state, row).removedAt = now;",
-      "edit(state, row).removedAt = now; Object.assign(state.holders.get(row.id) ?? {}, { mark: 0 });",
+      "edit(state, row).removedAt = now; edit(state, state.holders.get(row.id)).mark = 0;",
     ),
   },
   {

@@ -175,6 +175,10 @@ export const words: readonly Clause[] = [
     clause: "2",
     says: "a paid plan may forbid top-ups",
     tests: [example("top-ups", "who may order what for whom")],
-    mutation: inEngine("remedies", "return term.paid && planOf(state, term).topUps && (", "return term.paid && ("),
+    mutation: inEngine(
+      "top-up",
+      'if (!term.paid || !planOf(state, term).topUps) return "plan";',
+      'if (!term.paid) return "plan";',
+    ),
   },
 ];
