@@ -11,13 +11,40 @@ import type {
   WorkspaceRow,
 } from "../engine/state.ts";
 
+import { ms } from "./sql.ts";
 import { decodeSlices } from "./tables.ts";
 
 /*
- * Rows by position, as the select lists in `load.ts` have them. A row read is a plain object with every field, so that
+ * Each select list beside the reader that takes its rows apart, by position. A row read is a plain object with every field, so that
  * all rows of a table share one shape.
  */
 type Cells = readonly Value[];
+
+export const workspaceColumns = [
+  "w.id",
+  "w.name",
+  "w.metadata",
+  ms("w.created_at"),
+  ms("w.archived_at"),
+  "w.seq",
+  ms("w.last_instant"),
+  ms("w.test_clock"),
+  "w.pending_plan",
+  ms("w.pending_at"),
+  ms("w.period_ends_at"),
+  "w.pinned_epoch",
+  ms("w.pinned_cycle"),
+  "w.pinned_version",
+  "w.roles",
+  "w.epochs",
+  ms("w.test_clock_from"),
+  "w.pending_by_period",
+  ms("w.pending_anchor"),
+  "w.parked_pin",
+  "w.pool_live",
+  ms("w.lease_due"),
+  "w.revision",
+].join(", ");
 
 export function toWorkspace(r: Cells): WorkspaceRow {
   return {
@@ -47,6 +74,22 @@ export function toWorkspace(r: Cells): WorkspaceRow {
   };
 }
 
+export const termColumns = [
+  "t.workspace_id",
+  "t.n",
+  ms("t.starts_at"),
+  "t.plan",
+  "t.paid",
+  "t.status",
+  ms("t.anchor"),
+  "t.epoch",
+  ms("t.epoch_starts_at"),
+  ms("t.past_due_since"),
+  "t.waited",
+  "t.catalog_version",
+  "t.run",
+].join(", ");
+
 export function toTerm(r: Cells): Term {
   return {
     n: r[1],
@@ -63,6 +106,27 @@ export function toTerm(r: Cells): Term {
     run: r[12],
   };
 }
+
+export const holderColumns = [
+  "h.workspace_id",
+  "h.id",
+  "h.balance",
+  "h.debt",
+  "h.epoch",
+  ms("h.cycle_starts_at"),
+  "h.mark",
+  "h.allotted",
+  "h.cap_used",
+  "h.notices",
+  "h.term",
+  ms("h.last_at"),
+  "h.parked",
+  "h.role",
+  "h.name",
+  "h.email",
+  "h.cap",
+  ms("h.removed_at"),
+].join(", ");
 
 export function toHolder(r: Cells): HolderRow {
   return {
@@ -101,6 +165,27 @@ export function toMember(r: Cells): MemberRow | null {
   };
 }
 
+export const grantColumns = [
+  "g.workspace_id",
+  "g.id",
+  "g.holder",
+  "g.source",
+  "g.amount",
+  "g.available",
+  "g.held",
+  "g.spent",
+  "g.expired",
+  "g.revoked",
+  ms("g.at"),
+  ms("g.expires_at"),
+  "g.epoch",
+  "g.run",
+  ms("g.cycle_starts_at"),
+  "g.purchase",
+  "g.clawback",
+  "g.noticed",
+].join(", ");
+
 export function toGrant(r: Cells): GrantRow {
   return {
     id: r[1],
@@ -126,6 +211,46 @@ export function toGrant(r: Cells): GrantRow {
     fresh: false,
   };
 }
+
+export const chargeColumns = [
+  "c.workspace_id",
+  "c.id",
+  "c.member",
+  "c.feature",
+  "c.mode",
+  "c.quantity",
+  "c.delivered",
+  "c.unit_price",
+  "c.rates",
+  "c.usage",
+  "c.estimated",
+  "c.settles",
+  "c.unlimited",
+  "c.amount",
+  "c.state",
+  "c.settled_amount",
+  "c.refunded_amount",
+  "c.refunded_units",
+  "c.uncollected",
+  "c.reason",
+  "c.cancel_requested",
+  "c.slices",
+  "c.entries",
+  "c.catalog_version",
+  "c.attempt",
+  "c.superseded",
+  "c.ended_by",
+  "c.ended_attempt",
+  "c.lease_ms",
+  ms("c.lease_expires_at"),
+  ms("c.created_at"),
+  ms("c.ended_at"),
+  "c.metadata",
+  "c.epoch",
+  ms("c.cycle_starts_at"),
+  "c.estimate",
+  "c.version",
+].join(", ");
 
 export function toCharge(r: Cells): ChargeRow {
   const row: ChargeRow = {
@@ -175,6 +300,23 @@ export function toCharge(r: Cells): ChargeRow {
   return row;
 }
 
+export const topUpColumns = [
+  "t.workspace_id",
+  "t.id",
+  "t.state",
+  "t.buyer",
+  "t.pack",
+  "t.credits",
+  "t.price_amount",
+  "t.price_currency",
+  "t.recipients",
+  "t.payment",
+  "t.refunded",
+  "t.checkout_url",
+  ms("t.created_at"),
+  ms("t.paid_at"),
+].join(", ");
+
 export function toTopUp(r: Cells): TopUpRow {
   return {
     id: r[1],
@@ -195,6 +337,19 @@ export function toTopUp(r: Cells): TopUpRow {
   };
 }
 
+export const requestColumns = [
+  "r.workspace_id",
+  "r.id",
+  "r.state",
+  "r.member",
+  "r.pack",
+  "r.note",
+  "r.decided_by",
+  "r.top_up",
+  ms("r.created_at"),
+  ms("r.decided_at"),
+].join(", ");
+
 export function toRequest(r: Cells): TopUpRequestRow {
   return {
     id: r[1],
@@ -211,6 +366,17 @@ export function toRequest(r: Cells): TopUpRequestRow {
     fresh: false,
   };
 }
+
+export const operationColumns = [
+  "o.workspace_id",
+  "o.kind",
+  "o.id",
+  "o.fingerprint",
+  "o.actor",
+  "o.note",
+  "o.result",
+  ms("o.at"),
+].join(", ");
 
 export function toOperation(r: Cells): OperationRow {
   return {

@@ -1,7 +1,6 @@
 import type { Session, Value } from "../../database/port.ts";
 import type { VerifiedCharge } from "../../verify/check-charge.ts";
-import { chargeColumns } from "../load.ts";
-import { toCharge } from "../rows.ts";
+import { chargeColumns, toCharge } from "../rows.ts";
 import type { Sql } from "../sql.ts";
 
 const PAGE = 1_000;

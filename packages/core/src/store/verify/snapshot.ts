@@ -2,8 +2,17 @@ import type { Param, Result, Rows, Session, Statement } from "../../database/por
 import type { HolderRow, MemberRow } from "../../engine/state.ts";
 import type { Snapshot, VerifiedGrant } from "../../verify/compare.ts";
 import type { Report } from "../../verify/report.ts";
-import { grantColumns, holderColumns, topUpColumns, workspaceColumns } from "../load.ts";
-import { toGrant, toHolder, toMember, toTopUp, toWorkspace } from "../rows.ts";
+import {
+  grantColumns,
+  holderColumns,
+  toGrant,
+  toHolder,
+  toMember,
+  topUpColumns,
+  toTopUp,
+  toWorkspace,
+  workspaceColumns,
+} from "../rows.ts";
 import { ms, type Sql } from "../sql.ts";
 import { decodeSlices } from "../tables.ts";
 
