@@ -2,8 +2,8 @@ import type { Session, Value } from "../database/port.ts";
 import type { ChargeStory, SupportRefund } from "../engine/explain/story.ts";
 import { first } from "../engine/grants.ts";
 import type { EntryRow } from "../engine/state.ts";
+import { decodeSlices } from "./charge-table.ts";
 import { ms, type Sql } from "./sql.ts";
-import { decodeSlices } from "./tables.ts";
 
 /** Entries that may follow at once on one that gives credits back: revoked, owed, expired. */
 const FOLLOWING = 3;

@@ -10,9 +10,8 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
-
+import { decodeSlices } from "./charge-table.ts";
 import { ms } from "./sql.ts";
-import { decodeSlices } from "./tables.ts";
 
 /*
  * Each select list beside the reader that takes its rows apart, by position. A row read is a plain object with every field, so that

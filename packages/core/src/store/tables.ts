@@ -1,69 +1,28 @@
-import type { Param } from "../database/port.ts";
 import { hasClawback } from "../engine/clawback.ts";
 import type {
-  ChargeRow,
   EntryRow,
   EventRow,
   GrantRow,
   HolderRow,
   MemberRow,
   OperationRow,
-  Slice,
   Term,
   TopUpRequestRow,
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
-import { toInstant } from "./sql.ts";
-
-type Scalar = string | number | boolean | null;
-
-/** How a column is written: its name, the type of its list, the expression over the list's element, and the value. */
-export interface Column<Row> {
-  name: string;
-  type: "text" | "bigint" | "integer" | "smallint" | "boolean" | "tid";
-  /** Turns the list's element into the column's type. */
-  wrap?: (element: string) => string;
-  value: (row: Row) => Scalar;
-}
-
-export interface Table<Row> {
-  name: string;
-  /** Written once, with the row. The first are the key after `workspace_id`. */
-  fixed: readonly Column<Row>[];
-  key: readonly string[];
-  /** Written with the row and whenever it changes. */
-  mutable: readonly Column<Row>[];
-  /** Where a row that was just read is kept. */
-  place?: (row: Row) => string | undefined;
-}
-
-function text<Row>(name: string, value: (row: Row) => string | null): Column<Row> {
-  return { name, type: "text", value };
-}
-function bigint<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
-  return { name, type: "bigint", value };
-}
-function integer<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
-  return { name, type: "integer", value };
-}
-function boolean<Row>(name: string, value: (row: Row) => boolean): Column<Row> {
-  return { name, type: "boolean", value };
-}
-function instant<Row>(name: string, value: (row: Row) => number | null): Column<Row> {
-  return { name, type: "bigint", wrap: toInstant, value };
-}
-function json<Row>(name: string, value: (row: Row) => unknown): Column<Row> {
-  return {
-    name,
-    type: "text",
-    wrap: (element) => `${element}::jsonb`,
-    value: (row) => {
-      const content = value(row);
-      return content === null || content === undefined ? null : JSON.stringify(content);
-    },
-  };
-}
+import {
+  bigint,
+  boolean,
+  type Column,
+  changedOnly,
+  instant,
+  integer,
+  json,
+  smallint,
+  type Table,
+  text,
+} from "./columns.ts";
 
 export const workspaceTable: Table<WorkspaceRow> = {
   name: "workspace",
@@ -101,6 +60,9 @@ export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
   instant("last_instant", (row) => row.lastInstant),
   instant("lease_due", (row) => row.leaseDue),
 ];
+
+/** True when nothing else changed, as with every charge. */
+export const isWorkspaceMoved = changedOnly(workspaceTable, workspaceMoved);
 
 export const termsTable: Table<Term> = {
   name: "terms",
@@ -149,7 +111,7 @@ export const holderTable: Table<HolderRow> = {
     bigint("mark", (row) => row.mark),
     bigint("allotted", (row) => row.allotted),
     bigint("cap_used", (row) => row.capUsed),
-    { name: "notices", type: "smallint", value: (row) => row.notices },
+    smallint("notices", (row) => row.notices),
     integer("term", (row) => row.term),
     instant("last_at", (row) => row.lastAt),
     json("parked", (row) => row.parked),
@@ -164,20 +126,11 @@ export const holderMoved: readonly Column<HolderRow>[] = [
   instant("last_at", (row) => row.lastAt),
 ];
 
+const onlyHolderMoved = changedOnly(holderTable, holderMoved);
+
 /** True when `holderMoved` tells all that changed since the row was read. */
 export function isHolderMoved(row: HolderRow): boolean {
-  const before = row.before as HolderRow | undefined;
-  return (
-    before !== undefined &&
-    row.debt === before.debt &&
-    row.epoch === before.epoch &&
-    row.cycleStartsAt === before.cycleStartsAt &&
-    row.mark === before.mark &&
-    row.allotted === before.allotted &&
-    row.notices === before.notices &&
-    row.term === before.term &&
-    row.parked === before.parked
-  );
+  return row.before !== undefined && onlyHolderMoved(row, row.before as HolderRow);
 }
 
 export const grantTable: Table<GrantRow> = {
@@ -203,7 +156,7 @@ export const grantTable: Table<GrantRow> = {
     bigint("revoked", (row) => row.revoked),
     instant("expires_at", (row) => row.expiresAt),
     json("clawback", (row) => row.clawback),
-    { name: "noticed", type: "smallint", value: (row) => row.noticed },
+    smallint("noticed", (row) => row.noticed),
     boolean("closed", isClosed),
   ],
 };
@@ -221,166 +174,11 @@ export const grantMoved: readonly Column<GrantRow>[] = [
   bigint("spent", (row) => row.spent),
 ];
 
+const onlyGrantMoved = changedOnly(grantTable, grantMoved);
+
 /** True when `grantMoved` tells all that changed since the row was read. */
 export function isGrantMoved(row: GrantRow): boolean {
-  const before = row.before as GrantRow | undefined;
-  return (
-    before !== undefined &&
-    row.expired === before.expired &&
-    row.revoked === before.revoked &&
-    row.expiresAt === before.expiresAt &&
-    row.noticed === before.noticed &&
-    row.clawback === before.clawback &&
-    isClosed(row) === isClosed(before)
-  );
-}
-
-/** Slices as JSON lists, in a text column: they are read back as they were written, and PostgreSQL need not parse them. */
-function encodeSlices(slices: readonly Slice[]): string {
-  let text = "[";
-  for (const { grant, source, holder, amount, returned } of slices) {
-    if (text.length > 1) text += ",";
-    text += `[${JSON.stringify(grant)},"${source}",${JSON.stringify(holder)},${amount},${returned}]`;
-  }
-  return `${text}]`;
-}
-
-export function decodeSlices(text: string): Slice[] {
-  const rows = JSON.parse(text) as [string, Slice["source"], string, number, number][];
-  return rows.map(([grant, source, holder, amount, returned]) => ({ grant, source, holder, amount, returned }));
-}
-
-/** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
-/** Changes with every update, so that whoever remembers a row can tell whether it is still the same. */
-const version: Column<ChargeRow> = {
-  name: "version",
-  type: "integer",
-  value: (row) => (row.stored === null ? 0 : row.stored.version + 1),
-};
-
-const entryNumbers: Column<ChargeRow> = {
-  name: "entries",
-  type: "text",
-  wrap: (element) => `${element}::bigint[]`,
-  value: (row) => `{${row.entries.join(",")}}`,
-};
-
-export const chargeTable: Table<ChargeRow> = {
-  name: "charge",
-  key: ["id"],
-  place: (row) => row.place,
-  fixed: [
-    text("id", (row) => row.id),
-    text("member", (row) => row.member),
-    text("feature", (row) => row.feature),
-    text("mode", (row) => row.mode),
-    integer("quantity", (row) => row.quantity),
-    bigint("unit_price", (row) => row.unitPrice),
-    json("rates", (row) => row.rates),
-    json("estimate", (row) => row.estimate),
-    text("settles", (row) => row.settles),
-    boolean("unlimited", (row) => row.unlimited),
-    text("catalog_version", (row) => row.catalogVersion),
-    instant("created_at", (row) => row.createdAt),
-    json("metadata", (row) => row.metadata),
-    text("epoch", (row) => row.epoch),
-    instant("cycle_starts_at", (row) => row.cycleStartsAt),
-  ],
-  mutable: [
-    integer("delivered", (row) => row.delivered),
-    json("usage", (row) => row.usage),
-    boolean("estimated", (row) => row.estimated),
-    bigint("amount", (row) => row.amount),
-    text("state", (row) => row.state),
-    bigint("settled_amount", (row) => row.settledAmount),
-    bigint("refunded_amount", (row) => row.refundedAmount),
-    integer("refunded_units", (row) => row.refundedUnits),
-    bigint("uncollected", (row) => row.uncollected),
-    text("reason", (row) => row.reason),
-    boolean("cancel_requested", (row) => row.cancelRequested),
-    text("slices", (row) => encodeSlices(row.slices)),
-    entryNumbers,
-    text("attempt", (row) => row.attempt),
-    json("superseded", (row) => (row.superseded.length === 0 ? null : row.superseded)),
-    text("ended_by", (row) => row.endedBy),
-    text("ended_attempt", (row) => row.endedAttempt),
-    integer("lease_ms", (row) => row.leaseMs),
-    instant("lease_expires_at", (row) => row.leaseExpiresAt),
-    instant("ended_at", (row) => row.endedAt),
-    version,
-  ],
-};
-
-/** What a charge is made of when nothing out of the ordinary was asked; the rest has its defaults. */
-export const plainCharge: readonly Column<ChargeRow>[] = [
-  text("id", (row) => row.id),
-  text("member", (row) => row.member),
-  text("feature", (row) => row.feature),
-  text("mode", (row) => row.mode),
-  integer("quantity", (row) => row.quantity),
-  bigint("unit_price", (row) => row.unitPrice),
-  text("settles", (row) => row.settles),
-  bigint("amount", (row) => row.amount),
-  text("slices", (row) => encodeSlices(row.slices)),
-  entryNumbers,
-  text("catalog_version", (row) => row.catalogVersion),
-  text("attempt", (row) => row.attempt),
-  integer("lease_ms", (row) => row.leaseMs),
-  instant("lease_expires_at", (row) => row.leaseExpiresAt),
-  instant("created_at", (row) => row.createdAt),
-  text("epoch", (row) => row.epoch),
-  instant("cycle_starts_at", (row) => row.cycleStartsAt),
-];
-
-export function isPlainCharge(row: ChargeRow): boolean {
-  return (
-    row.state === "open" &&
-    row.unitPrice !== null &&
-    !row.unlimited &&
-    !row.cancelRequested &&
-    row.delivered === 0 &&
-    row.superseded.length === 0 &&
-    isEmpty(row.metadata)
-  );
-}
-
-function isEmpty(object: Record<string, unknown>): boolean {
-  return Object.keys(object).length === 0;
-}
-
-/** What the end of a charge changes when all of it was delivered. */
-export const plainEnd: readonly Column<ChargeRow>[] = [
-  text("id", (row) => row.id),
-  integer("delivered", (row) => row.delivered),
-  text("state", (row) => row.state),
-  bigint("settled_amount", (row) => row.settledAmount),
-  entryNumbers,
-  text("ended_by", (row) => row.endedBy),
-  text("ended_attempt", (row) => row.endedAttempt),
-  instant("ended_at", (row) => row.endedAt),
-  version,
-];
-
-/** True when `plainEnd` tells all that changed since the row was read. */
-export function isPlainEnd(row: ChargeRow): boolean {
-  const { stored } = row;
-  return (
-    stored !== null &&
-    row.state !== "open" &&
-    row.refundedAmount === stored.refundedAmount &&
-    row.refundedUnits === stored.refundedUnits &&
-    row.uncollected === stored.uncollected &&
-    row.reason === stored.reason &&
-    row.cancelRequested === stored.cancelRequested &&
-    row.slices === stored.slices &&
-    row.usage === stored.usage &&
-    row.estimated === stored.estimated &&
-    row.amount === stored.amount &&
-    row.attempt === stored.attempt &&
-    row.superseded === stored.superseded &&
-    row.leaseMs === stored.leaseMs &&
-    row.leaseExpiresAt === stored.leaseExpiresAt
-  );
+  return row.before !== undefined && onlyGrantMoved(row, row.before as GrantRow);
 }
 
 export interface LeaseRow {
@@ -480,7 +278,3 @@ export const eventTable: Table<EventRow> = {
   ],
   mutable: [],
 };
-
-export function lists<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Param[] {
-  return columns.map(({ value }) => rows.map(value));
-}

@@ -4,7 +4,6 @@ import { catalogVersion } from "../../src/catalog/version.ts";
 import { applyTime } from "../../src/engine/advance.ts";
 import { presentCharge } from "../../src/engine/answer.ts";
 import { balanceOf } from "../../src/engine/balance.ts";
-import { hasClawback } from "../../src/engine/clawback.ts";
 import type { Command } from "../../src/engine/command.ts";
 import { decide } from "../../src/engine/decide.ts";
 import { attempt } from "../../src/engine/journal.ts";
@@ -21,6 +20,7 @@ import {
 } from "../../src/engine/state.ts";
 import { newWorkspace, presentOf, presentWorkspace } from "../../src/engine/workspace.ts";
 import { emptyState } from "../../src/store/assemble.ts";
+import { isClosed } from "../../src/store/tables.ts";
 import { checkCharge } from "../../src/verify/check-charge.ts";
 import { compare } from "../../src/verify/compare.ts";
 import { createReplay } from "../../src/verify/replay.ts";
@@ -207,8 +207,7 @@ function differences(stored: Stored): string[] {
     const { grant, amount } = result as { grant: string; amount: number };
     if (kind === "revoke") operatorRevoked.set(grant, (operatorRevoked.get(grant) ?? 0) + amount);
   }
-  const closed = (grant: GrantRow) => grant.available === 0 && grant.held === 0 && !hasClawback(grant);
-  const grants = new Map([...stored.grants].map(([key, grant]) => [key, { ...grant, closed: closed(grant) }]));
+  const grants = new Map([...stored.grants].map(([key, grant]) => [key, { ...grant, closed: isClosed(grant) }]));
   const topUps = [...stored.topUps.values()];
   // What the store keeps in the workspace's row for itself, nobody keeps here.
   const poolLive = [...grants.values()].some((grant) => grant.holder === POOL && !grant.closed);

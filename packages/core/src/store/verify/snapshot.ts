@@ -2,6 +2,7 @@ import type { Param, Result, Rows, Session, Statement } from "../../database/por
 import type { HolderRow, MemberRow } from "../../engine/state.ts";
 import type { Snapshot, VerifiedGrant } from "../../verify/compare.ts";
 import type { Report } from "../../verify/report.ts";
+import { decodeSlices } from "../charge-table.ts";
 import {
   grantColumns,
   holderColumns,
@@ -14,7 +15,6 @@ import {
   workspaceColumns,
 } from "../rows.ts";
 import { ms, type Sql } from "../sql.ts";
-import { decodeSlices } from "../tables.ts";
 
 const PAGE = 10_000;
 
