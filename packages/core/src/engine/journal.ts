@@ -1,5 +1,8 @@
 import type { State, Tracked } from "./state.ts";
 
+/** The bookkeeping of a row that nobody has changed, and of which nobody knows where it is kept. */
+export const atRest = { savedBy: -1, dirty: false, fresh: false, place: undefined, before: undefined } as const;
+
 /**
  * Commands change the rows of a `State` in place, because a batch of hundreds runs on the same few rows. A refused
  * command must leave no trace, also not of the time it applied before it refused; so every row is copied the first

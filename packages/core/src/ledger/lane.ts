@@ -1,15 +1,8 @@
 import { DucatError, isDucatError } from "@ducat/client";
 import { classify } from "../database/errors.ts";
 import type { Database } from "../database/port.ts";
-import {
-  type Batch,
-  type BatchParts,
-  type BatchResult,
-  type Committed,
-  Overdue,
-  type Pending,
-  runBatch,
-} from "./batch.ts";
+import { type Batch, type BatchParts, type BatchResult, type Committed, type Pending, runBatch } from "./batch.ts";
+import { Overdue } from "./open-batch.ts";
 import { sweepOverdue } from "./overdue.ts";
 import { createQueue, type QueueLimits, stillWanted } from "./queue.ts";
 

@@ -15,12 +15,12 @@ import {
   type BatchResult,
   type BatchSql,
   type Committed,
-  Overdue,
   type Pending,
   runBatch,
 } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
 import { createBeside, createLane, type Lane } from "./lane.ts";
+import { Overdue } from "./open-batch.ts";
 import { sweepOverdue } from "./overdue.ts";
 import { publicError } from "./public-error.ts";
 

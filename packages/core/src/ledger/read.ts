@@ -10,8 +10,8 @@ import type { Loader } from "../store/load.ts";
 import type { Need } from "../store/needs.ts";
 import { toWorkspace } from "../store/rows.ts";
 import { beginRead, commit } from "../store/transaction.ts";
-import { completeStates, versionsOf } from "./batch.ts";
 import type { Catalogs } from "./catalogs.ts";
+import { answered, completeStates, versionsOf } from "./open-batch.ts";
 import { publicError } from "./public-error.ts";
 
 export interface Reader {
@@ -37,7 +37,7 @@ export function createReader(database: Database, loader: Loader, catalogs: Catal
     const found = (answers[2] as Result).rows[0];
     const [clock, version] = (answers[3] as Result).rows[0] as [number, string | null];
     if (found === undefined || version === null) return null;
-    return { found, clock, version, answers: loads.map(({ kind }, i) => ({ kind, result: answers[4 + i] as Result })) };
+    return { found, clock, version, answers: answered(loads, answers.slice(4)) };
   }
 
   function stateOf(

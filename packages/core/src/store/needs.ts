@@ -1,7 +1,9 @@
 import type { Command } from "../engine/command.ts";
 import { monthlyHolder, topUpGrantId } from "../engine/grants.ts";
+import { atRest } from "../engine/journal.ts";
 import { type ChargeRow, type OperationKind, POOL } from "../engine/state.ts";
 import { requestOrderId } from "../engine/top-up.ts";
+import { createRecent } from "./recent.ts";
 
 /** What the commands of one workspace must find in memory. */
 export interface Need {
@@ -48,27 +50,19 @@ export interface ChargeMemory {
 }
 
 export function createChargeMemory(size = 20_000): ChargeMemory {
-  let young = new Map<string, ChargeRow>();
-  let old = new Map<string, ChargeRow>();
+  const open = createRecent<ChargeRow>(size);
+  const keyOf = (workspace: string, charge: string) => `${workspace} ${charge}`;
   return {
     remember(workspace, row) {
-      const key = `${workspace} ${row.id}`;
+      const key = keyOf(workspace, row.id);
       if (row.state !== "open") {
-        young.delete(key);
-        old.delete(key);
+        open.delete(key);
         return;
       }
-      if (young.size >= size) {
-        old = young;
-        young = new Map();
-      }
       const version = row.stored === null ? 0 : row.stored.version + 1;
-      young.set(key, { ...row, version, stored: null, savedBy: -1, dirty: false, fresh: false });
+      open.set(key, { ...row, ...atRest, version, stored: null });
     },
-    recall(workspace, charge) {
-      const key = `${workspace} ${charge}`;
-      return young.get(key) ?? old.get(key);
-    },
+    recall: (workspace, charge) => open.get(keyOf(workspace, charge)),
   };
 }
 
