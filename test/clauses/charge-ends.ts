@@ -8,9 +8,9 @@ const expired = example(
   "charges",
   "a refund returns to the slices it came from; what has expired meanwhile does not come back to life",
 );
-const byUnits = example("charges", "a support refund goes by units, never beyond what was settled");
+const byUnits = example("operator", "a support refund goes by units, never beyond what was settled");
 const reissued = example(
-  "charges",
+  "operator",
   "a support refund of expired credits comes back as a promo to the end of the cycle",
 );
 const inSteps = engineTest(

@@ -21,7 +21,7 @@ export interface Clause {
 }
 
 /** A worked example of the contract. */
-export function example(file: "cycles" | "charges" | "plans" | "top-ups", name: string): TestReference {
+export function example(file: "cycles" | "charges" | "plans" | "top-ups" | "operator", name: string): TestReference {
   return { file: `test/simulation/examples/${file}.ts`, name };
 }
 

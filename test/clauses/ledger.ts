@@ -12,7 +12,7 @@ const expiry = engineTest(
   "notices",
   "a dated promo is told of 7 days and 1 day before it ends, once, while something is left",
 );
-const clock = example("charges", "a test clock only moves forward, and what came due on the way has happened");
+const clock = example("operator", "a test clock only moves forward, and what came due on the way has happened");
 const conserved = engineTest("properties", "whatever is done, every grant is conserved and the entries add up");
 const transitions = engineTest("charges", "each kind is one transition, one entry for each slice");
 const verify = (name: string) => ({ file: "packages/core/test/history/verify.test.ts", name });
@@ -203,7 +203,7 @@ export const ledger: readonly Clause[] = [
   {
     clause: "8.4",
     says: "return: spent to available",
-    tests: [example("charges", "a support refund goes by units, never beyond what was settled"), conserved],
+    tests: [example("operator", "a support refund goes by units, never beyond what was settled"), conserved],
     mutation: inEngine("move", 'return: ["spent", "available"],', 'return: ["available", "spent"],'),
   },
   {

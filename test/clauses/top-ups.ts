@@ -14,7 +14,7 @@ const repaid = example(
   "top-ups",
   "a purchase that repaid another and is itself refunded: its repayment counts as spent, until it returns",
 );
-const operator = example("charges", "grants and revocations by the operator: once for each id, never below 0");
+const operator = example("operator", "grants and revocations by the operator: once for each id, never below 0");
 
 /** Section 6: top-ups. */
 export const topUps: readonly Clause[] = [

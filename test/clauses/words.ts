@@ -7,7 +7,7 @@ export const words: readonly Clause[] = [
   {
     clause: "1",
     says: "amounts are safe whole numbers, not negative; others are refused at every entrance",
-    tests: [example("charges", "grants and revocations by the operator: once for each id, never below 0")],
+    tests: [example("operator", "grants and revocations by the operator: once for each id, never below 0")],
     mutation: inCore(
       "inputs/numbers.ts",
       'typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum',
@@ -17,7 +17,7 @@ export const words: readonly Clause[] = [
   {
     clause: "1",
     says: "a grant that would lift a holder above the limit is refused",
-    tests: [example("charges", "grants and revocations by the operator: once for each id, never below 0")],
+    tests: [example("operator", "grants and revocations by the operator: once for each id, never below 0")],
     mutation: inEngine("promo", "if (amount > Number.MAX_SAFE_INTEGER - whole) {", "if (amount < 0) {"),
   },
   {

@@ -1,16 +1,9 @@
 import type { Rule } from "./source-file.ts";
 
-const longestFile = 500;
-
-/** Files that may be longer, and why. */
-export const longFiles: ReadonlyMap<string, string> = new Map([
-  ["test/simulation/examples/charges.ts", "a table of cases, a few lines each, read one at a time"],
-]);
+const longestFile = 450;
 
 /** A file answers one question; past this length it answers several. */
-export const shortFiles: Rule = (file) => (longFiles.has(file.path) ? [] : tooLong(file));
-
-export const tooLong: Rule = (file) => {
+export const shortFiles: Rule = (file) => {
   const isCode = /\.(ts|tsx|js|mjs|sql)$/.test(file.path) && !/\.generated\.ts$/.test(file.path);
   if (!isCode || file.lines.length <= longestFile) return [];
   return [

@@ -111,3 +111,7 @@ export function comparable(value: unknown): unknown {
     }),
   );
 }
+
+/** A refund by support of what was settled. */
+export const support = (id: string, of: string, more: object = {}) =>
+  ({ verb: "supportRefund", id, charge: of, actor: "operator", note: "it was blurred", ...more }) as const;
