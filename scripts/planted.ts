@@ -17,7 +17,7 @@ import { compileTogether, rotating } from "../test/planted/short.ts";
 import { suites } from "../test/planted/suites.ts";
 import { failsAnyway, tryBug, type Verdict } from "../test/planted/trial.ts";
 import { copyRepository } from "../test/setup/repository-copy.ts";
-import { startTemporaryServer } from "./postgres/temporary-server.ts";
+import { startTestServer } from "../test/setup/test-server.ts";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -46,16 +46,7 @@ async function plant(): Promise<void> {
   // The copy goes also when somebody interrupts this; the server goes with its end of the pipe.
   process.once("exit", copy.remove);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  const server = await startTemporaryServer({
-    initialize: ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"],
-    settings: {
-      fsync: "off",
-      full_page_writes: "off",
-      synchronous_commit: "off",
-      max_connections: "200",
-      timezone: "Pacific/Chatham",
-    },
-  });
+  const server = await startTestServer();
   const place = { directory: copy.directory, databaseUrl: server.url };
   const verdicts: Verdict[] = [];
   try {

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { oldestMajor } from "../../scripts/postgres/binaries.ts";
-import { startTemporaryServer } from "../../scripts/postgres/temporary-server.ts";
+import { startTestServer } from "./test-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -27,25 +27,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.stop();
     if (!given) delete process.env.DUCAT_TEST_DATABASE_URL;
   };
-}
-
-/**
- * Fast, because nothing on it must survive a crash; and unlike our machines where code may have taken them for granted:
- * texts sort by language rather than by byte, and the session's time zone is one nobody expects.
- */
-function startTestServer() {
-  const major = process.env.DUCAT_TEST_POSTGRES_MAJOR;
-  return startTemporaryServer({
-    ...(major ? { major: Number(major) } : {}),
-    initialize: ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"],
-    settings: {
-      fsync: "off",
-      full_page_writes: "off",
-      synchronous_commit: "off",
-      max_connections: "200",
-      timezone: "Pacific/Chatham",
-    },
-  });
 }
 
 async function borrow(url: string): Promise<{ url: string; stop(): Promise<void> }> {

@@ -3,8 +3,7 @@ import { catalogVersion } from "./catalog/index.ts";
 import { stopwatch, wallClock } from "./clock.ts";
 import { type SchemaStatus, schemaStatus } from "./database/migrate.ts";
 import type { Database, Session } from "./database/port.ts";
-import { publicError } from "./ledger/public-error.ts";
-import { databaseOf } from "./open.ts";
+import { withDatabase } from "./open.ts";
 import type { DatabaseOptions } from "./options.ts";
 import { createCatalogStore } from "./store/catalog-version.ts";
 import { createDiagnosisStore, type DiagnosisStore, type LedgerFacts, type ServerFacts } from "./store/diagnosis.ts";
@@ -40,14 +39,7 @@ export interface Diagnosis {
  * another process has an embedded one open.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const database = databaseOf(options.database);
-  try {
-    return await diagnoseOn(database, options);
-  } catch (error) {
-    throw publicError(error);
-  } finally {
-    await database.close();
-  }
+  return await withDatabase(options.database, (database) => diagnoseOn(database, options));
 }
 
 /** The same on a database that somebody has opened already. */

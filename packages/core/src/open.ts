@@ -21,6 +21,18 @@ export function databaseOf(options: DatabaseOptions): Database {
   return pgDatabase({ max: OWN_CONNECTIONS, ...options });
 }
 
+/** One piece of work on a database that is opened for it and closed after it. What fails is told in Ducat's own errors. */
+export async function withDatabase<T>(options: DatabaseOptions, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = databaseOf(options);
+  try {
+    return await work(database);
+  } catch (error) {
+    throw publicError(error);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Lanes, the places beside them, and readers. */
 const OWN_CONNECTIONS = 14;
 
@@ -61,17 +73,12 @@ export async function migrateDatabase(options: {
   schema?: string;
 }): Promise<MigrationResult> {
   const { schema = "ducat" } = options;
-  const database = databaseOf(options.database);
-  try {
+  return await withDatabase(options.database, async (database) => {
     const { applied, version } = await migrate(database, { schema });
     const store = createCatalogStore(createSql(schema, "mixed"));
     const catalog = await database.withSession((session) => store.published(session));
     return { schema, applied: applied.map((number) => ({ number, name: migrationName(number) })), version, catalog };
-  } catch (error) {
-    throw publicError(error);
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 /**
