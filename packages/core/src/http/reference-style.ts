@@ -7,7 +7,7 @@ body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem 4rem;font:16px/1.55 syste
 h1{font-size:1.7rem;line-height:1.2;margin:.2rem 0 .6rem}h2{margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:2px solid var(--line)}h3{font-size:1rem;margin:0 0 .3rem}
 header p{color:var(--quiet);max-width:44rem}a{color:var(--accent)}
 nav{display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:.6rem 0}
-article{padding:1.1rem 0;border-bottom:1px solid var(--line)}article p{margin:.2rem 0 .6rem}
+article{padding:1.1rem 0}article+article{border-top:1px solid var(--line)}article p{margin:.2rem 0 .6rem}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,monospace}
 pre{background:var(--panel);padding:.8rem;border-radius:.5rem;overflow-x:auto;font-size:.85rem}pre code{white-space:pre-wrap}
 .method{display:inline-block;min-width:3.6rem;font:600 .78rem ui-monospace,monospace}.get{color:var(--blue)}.post{color:var(--good)}.put{color:var(--accent)}.delete{color:var(--warn)}

@@ -1,5 +1,16 @@
 import type { ChargeRow, Slice } from "../engine/state.ts";
-import { bigint, boolean, type Column, changedOnly, instant, integer, json, type Table, text } from "./columns.ts";
+import {
+  bigint,
+  boolean,
+  type Column,
+  changedOnly,
+  instant,
+  integer,
+  json,
+  only,
+  type Table,
+  text,
+} from "./columns.ts";
 
 /** Slices as JSON lists, in a text column: they are read back as they were written, and PostgreSQL need not parse them. */
 function encodeSlices(slices: readonly Slice[]): string {
@@ -86,25 +97,25 @@ export const chargeTable: Table<ChargeRow> = {
 };
 
 /** What a charge is made of when nothing out of the ordinary was asked; the rest has its defaults. */
-export const plainCharge: readonly Column<ChargeRow>[] = [
-  text("id", (row) => row.id),
-  text("member", (row) => row.member),
-  text("feature", (row) => row.feature),
-  text("mode", (row) => row.mode),
-  integer("quantity", (row) => row.quantity),
-  bigint("unit_price", (row) => row.unitPrice),
-  text("settles", (row) => row.settles),
-  bigint("amount", (row) => row.amount),
-  slices,
-  entryNumbers,
-  text("catalog_version", (row) => row.catalogVersion),
-  text("attempt", (row) => row.attempt),
-  integer("lease_ms", (row) => row.leaseMs),
-  instant("lease_expires_at", (row) => row.leaseExpiresAt),
-  instant("created_at", (row) => row.createdAt),
-  text("epoch", (row) => row.epoch),
-  instant("cycle_starts_at", (row) => row.cycleStartsAt),
-];
+export const plainCharge = only(chargeTable, [
+  "id",
+  "member",
+  "feature",
+  "mode",
+  "quantity",
+  "unit_price",
+  "settles",
+  "amount",
+  "slices",
+  "entries",
+  "catalog_version",
+  "attempt",
+  "lease_ms",
+  "lease_expires_at",
+  "created_at",
+  "epoch",
+  "cycle_starts_at",
+]);
 
 export function isPlainCharge(row: ChargeRow): boolean {
   return (
@@ -123,17 +134,17 @@ function isEmpty(object: Record<string, unknown>): boolean {
 }
 
 /** What the end of a charge changes when all of it was delivered. */
-export const plainEnd: readonly Column<ChargeRow>[] = [
-  text("id", (row) => row.id),
-  integer("delivered", (row) => row.delivered),
-  text("state", (row) => row.state),
-  bigint("settled_amount", (row) => row.settledAmount),
-  entryNumbers,
-  text("ended_by", (row) => row.endedBy),
-  text("ended_attempt", (row) => row.endedAttempt),
-  instant("ended_at", (row) => row.endedAt),
-  version,
-];
+export const plainEnd = only(chargeTable, [
+  "id",
+  "delivered",
+  "state",
+  "settled_amount",
+  "entries",
+  "ended_by",
+  "ended_attempt",
+  "ended_at",
+  "version",
+]);
 
 const endedPlainly = changedOnly(chargeTable, plainEnd);
 

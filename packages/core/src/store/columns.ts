@@ -60,6 +60,16 @@ export function lists<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   return columns.map(({ value }) => rows.map(value));
 }
 
+/** Some of a table's columns, in this order. */
+export function only<Row>({ name, fixed, mutable }: Table<Row>, names: readonly string[]): Column<Row>[] {
+  const all = new Map([...fixed, ...mutable].map((column) => [column.name, column]));
+  return names.map((each) => {
+    const column = all.get(each);
+    if (column === undefined) throw new Error(`the table ${name} has no column ${each}`);
+    return column;
+  });
+}
+
 /** Tells whether all that changed of a row since `before` is in these columns, so that no others need be written. */
 export function changedOnly<Row>(
   { mutable }: Table<Row>,

@@ -11,18 +11,7 @@ import type {
   TopUpRow,
   WorkspaceRow,
 } from "../engine/state.ts";
-import {
-  bigint,
-  boolean,
-  type Column,
-  changedOnly,
-  instant,
-  integer,
-  json,
-  smallint,
-  type Table,
-  text,
-} from "./columns.ts";
+import { bigint, boolean, changedOnly, instant, integer, json, only, smallint, type Table, text } from "./columns.ts";
 
 export const workspaceTable: Table<WorkspaceRow> = {
   name: "workspace",
@@ -55,11 +44,7 @@ export const workspaceTable: Table<WorkspaceRow> = {
 };
 
 /** What every command that writes entries changes. */
-export const workspaceMoved: readonly Column<WorkspaceRow>[] = [
-  bigint("seq", (row) => row.seq),
-  instant("last_instant", (row) => row.lastInstant),
-  instant("lease_due", (row) => row.leaseDue),
-];
+export const workspaceMoved = only(workspaceTable, ["seq", "last_instant", "lease_due"]);
 
 /** True when nothing else changed, as with every charge. */
 export const isWorkspaceMoved = changedOnly(workspaceTable, workspaceMoved);
@@ -119,12 +104,7 @@ export const holderTable: Table<HolderRow> = {
 };
 
 /** What a charge, a settle and a refund change of a holder. */
-export const holderMoved: readonly Column<HolderRow>[] = [
-  text("id", (row) => row.id),
-  bigint("balance", (row) => row.balance),
-  bigint("cap_used", (row) => row.capUsed),
-  instant("last_at", (row) => row.lastAt),
-];
+export const holderMoved = only(holderTable, ["id", "balance", "cap_used", "last_at"]);
 
 const onlyHolderMoved = changedOnly(holderTable, holderMoved);
 
@@ -167,12 +147,7 @@ export function isClosed(row: GrantRow): boolean {
 }
 
 /** What a charge, a settle and a refund change of a grant. */
-export const grantMoved: readonly Column<GrantRow>[] = [
-  text("id", (row) => row.id),
-  bigint("available", (row) => row.available),
-  bigint("held", (row) => row.held),
-  bigint("spent", (row) => row.spent),
-];
+export const grantMoved = only(grantTable, ["id", "available", "held", "spent"]);
 
 const onlyGrantMoved = changedOnly(grantTable, grantMoved);
 
