@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { startTemporaryServer } from "../../scripts/postgres/temporary-server.ts";
+import { print, wholeNumber } from "../setup/command-line.ts";
 import { createDice } from "../simulation/dice.ts";
 import { describeRounds, totalsOf } from "./report.ts";
 import { killRounds } from "./rounds.ts";
@@ -67,14 +68,4 @@ async function open(name: string): Promise<{ victim: Victim; stop(): Promise<voi
       ? await serverVictim(server.url, "ducat")
       : await connectionVictim(server.url, "ducat", createDice(seed));
   return { victim, stop: () => server.stop() };
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} must be a whole number`);
-  return number;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+import { urlThrough } from "../setup/stand-in.ts";
 import { type Aim, type Mark, type Moment, observeBatches } from "./batch-observer.ts";
 
 /** What becomes of the piece of bytes in which a mark was seen: a part of it passes, and then the connection is cut. */
@@ -104,14 +105,10 @@ export async function startWatchingProxy(databaseUrl: string): Promise<WatchingP
       else client.end(bytes.subarray(0, Math.floor(bytes.length * cut.share)), () => client.destroy());
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = new URL(databaseUrl);
-  url.hostname = "127.0.0.1";
-  url.port = String((server.address() as AddressInfo).port);
+  const url = await urlThrough(server, databaseUrl);
 
   return {
-    url: url.href,
+    url,
     watch,
     at(aim, act) {
       if (aim === null) return act();

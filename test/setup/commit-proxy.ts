@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { urlThrough } from "./stand-in.ts";
 
 export interface CommitProxy {
   /** The database's URL by way of this proxy. */
@@ -65,14 +66,10 @@ export async function startCommitProxy(databaseUrl: string): Promise<CommitProxy
       client.write(bytes);
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = new URL(databaseUrl);
-  url.hostname = "127.0.0.1";
-  url.port = String((server.address() as AddressInfo).port);
+  const url = await urlThrough(server, databaseUrl);
 
   return {
-    url: url.href,
+    url,
     loseNextCommit: () =>
       new Promise((resolve) => {
         lose = resolve;

@@ -3,6 +3,7 @@ import { pgDatabase } from "../../packages/core/src/database/pg.ts";
 import { pgliteDatabase } from "../../packages/core/src/database/pglite.ts";
 import type { Database } from "../../packages/core/src/database/port.ts";
 import { startTemporaryServer } from "../../scripts/postgres/temporary-server.ts";
+import { print, wholeNumber } from "../setup/command-line.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { minimise } from "./minimise.ts";
 import { reported, sayingOf } from "./misreadings.ts";
@@ -90,14 +91,4 @@ async function openDatabase(kind: string): Promise<{ database: Database; stop():
   if (given) return { database: pgDatabase({ connectionString: given, max: 8 }), stop: async () => {} };
   const server = await startTemporaryServer({ initialize: [], settings: { fsync: "off", synchronous_commit: "off" } });
   return { database: pgDatabase({ connectionString: server.url, max: 8 }), stop: () => server.stop() };
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} must be a whole number`);
-  return number;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

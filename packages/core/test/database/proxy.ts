@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+import { urlThrough } from "../../../../test/setup/stand-in.ts";
 
 export interface BreakableProxy {
   /** The database's URL by way of this proxy. */
@@ -52,14 +53,10 @@ export async function startProxy(databaseUrl: string): Promise<BreakableProxy> {
       client.write(bytes);
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = new URL(databaseUrl);
-  url.hostname = "127.0.0.1";
-  url.port = String((server.address() as AddressInfo).port);
+  const url = await urlThrough(server, databaseUrl);
 
   return {
-    url: url.href,
+    url,
     roundTrips: () => roundTrips,
     pieces: () => pieces,
     restart() {
