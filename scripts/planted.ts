@@ -3,9 +3,7 @@
  *
  *   npm run planted                all of them, each suite in turn until one fails
  *   npm run planted -- NAME …      some of them
- *   npm run planted -- --short     all patches applied and compiled; three of them, others each day, by the suite that
- *                                  is known to catch them
- *   npm run planted -- --known     only the suite that is known to catch each is asked
+ *   npm run planted -- --short     all of them, compiled together; only the tests that are known to catch each are asked
  *   npm run planted -- --list      what there is
  *   npm run planted -- --write     writes docs/internals/planted-bugs.md
  */
@@ -13,8 +11,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { page } from "../test/planted/page.ts";
 import { type PlantedBug, plantedBugs } from "../test/planted/planted-bug.ts";
-import { compileTogether, rotating } from "../test/planted/short.ts";
-import { suites } from "../test/planted/suites.ts";
+import { compileTogether } from "../test/planted/short.ts";
 import { failsAnyway, tryBug, type Verdict } from "../test/planted/trial.ts";
 import { copyRepository } from "../test/setup/repository-copy.ts";
 import { startTestServer } from "../test/setup/test-server.ts";
@@ -22,7 +19,6 @@ import { startTestServer } from "../test/setup/test-server.ts";
 const { values, positionals } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
-    known: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
@@ -56,13 +52,10 @@ async function plant(): Promise<void> {
         process.exitCode = 1;
       }
     }
-    const bugs = values.short ? rotating(named, Date.now()) : named;
-    const known = values.short || values.known;
     // In CI the suites are run without any bug, too.
-    if (!values.short)
-      await requireSound(place, known ? bugs.map(({ caughtBy }) => caughtBy) : suites.map(({ name }) => name));
-    for (const bug of bugs) {
-      const verdict = await tryBug(bug, place, { known, compiled: values.short });
+    if (!values.short) await requireSound(place);
+    for (const bug of named) {
+      const verdict = await tryBug(bug, place, { short: values.short });
       verdicts.push(verdict);
       console.log(line(verdict));
     }
@@ -76,11 +69,8 @@ async function plant(): Promise<void> {
 }
 
 /** A suite that is red anyway catches nothing. */
-async function requireSound(
-  place: { directory: string; databaseUrl: string },
-  names: readonly string[],
-): Promise<void> {
-  const red = await failsAnyway(place, new Set(names));
+async function requireSound(place: { directory: string; databaseUrl: string }): Promise<void> {
+  const red = await failsAnyway(place);
   if (red !== null) throw new Error(`without any bug this fails already: ${red}`);
 }
 

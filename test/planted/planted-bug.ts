@@ -15,6 +15,9 @@ export const CLASSES = [
   "free retry",
 ] as const;
 
+/** Says that the unit tests of the files which a bug touches find it, before any suite is asked. */
+export const UNIT_TESTS = "unit tests";
+
 /** A mistake that somebody could make in good faith, as a patch of the sources. */
 export interface PlantedBug {
   name: string;
@@ -22,8 +25,10 @@ export interface PlantedBug {
   mistake: string;
   kind: string;
   inTheField: string;
-  /** The suite that is known to catch it. */
+  /** The suite that is known to catch it, or `UNIT_TESTS`. */
   caughtBy: string;
+  /** The file of that suite which does; `null` with `UNIT_TESTS`. */
+  test: string | null;
   /** The files that it touches. */
   files: string[];
 }
@@ -47,7 +52,8 @@ function readPatch(path: string): PlantedBug {
     return found.replaceAll(/\s+/g, " ");
   }) as [string, string, string, string];
   const files = [...text.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file as string);
-  return { name: basename(path, ".patch"), path, mistake, kind, inTheField, caughtBy, files };
+  const [suite = "", test = null] = caughtBy.split(", ");
+  return { name: basename(path, ".patch"), path, mistake, kind, inTheField, caughtBy: suite, test, files };
 }
 
 /** Puts the bug into a copy of the sources, or takes it out again; throws when the sources have changed too much. */

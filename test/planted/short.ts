@@ -1,15 +1,6 @@
 import { applyPatch, type PlantedBug } from "./planted-bug.ts";
 import { typeFaults } from "./trial.ts";
 
-const DAY_MS = 86_400_000;
-
-/** Three bugs, and the next three a day later, so that all of them have their turn. */
-export function rotating(bugs: readonly PlantedBug[], now: number): PlantedBug[] {
-  const count = Math.min(3, bugs.length);
-  const from = (Math.floor(now / DAY_MS) * count) % Math.max(1, bugs.length);
-  return Array.from({ length: count }, (_, i) => bugs[(from + i) % bugs.length] as PlantedBug);
-}
-
 /** Applies every patch and type-checks them, those of different files together; answers what does not. */
 export async function compileTogether(bugs: readonly PlantedBug[], directory: string): Promise<string[]> {
   const faults: string[] = [];

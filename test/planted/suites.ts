@@ -23,10 +23,7 @@ export const suites: readonly Suite[] = [
   },
 ];
 
-/**
- * The tests of a file's own room, without those that are suites here. A mistake that these find is not one that would
- * have come as far as a review.
- */
+/** The tests of a file's own room, without those that are suites here: what one runs while one works at it. */
 export function unitTestsOf(file: string): string[] {
   const [, room = "", rest = ""] = /^packages\/core\/src\/(?:([^/]+)\/)?(.+)$/.exec(file) ?? [];
   switch (room) {

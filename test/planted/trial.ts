@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { applyPatch, type PlantedBug } from "./planted-bug.ts";
+import { applyPatch, type PlantedBug, UNIT_TESTS } from "./planted-bug.ts";
 import { type Suite, suites, unitTestsOf } from "./suites.ts";
 
 /** What became of a planted bug. */
@@ -19,15 +19,11 @@ interface Place {
   databaseUrl: string;
 }
 
-export interface Trial {
-  /** Asks only the suite that is known to catch it. */
-  known: boolean;
-  /** It is known to compile. */
-  compiled: boolean;
-}
-
-/** Plants a bug and asks the suites in turn until one fails. */
-export async function tryBug(bug: PlantedBug, place: Place, { known, compiled }: Trial): Promise<Verdict> {
+/**
+ * Plants a bug and asks the suites in turn until one fails; in `short`, the file of tests alone that is known to catch
+ * it, and no compiler.
+ */
+export async function tryBug(bug: PlantedBug, place: Place, { short }: { short: boolean }): Promise<Verdict> {
   const failed = (fault: string): Verdict => ({ bug, caught: null, fault });
   try {
     applyPatch(bug, place.directory, "plant");
@@ -35,33 +31,38 @@ export async function tryBug(bug: PlantedBug, place: Place, { known, compiled }:
     return failed((error as Error).message);
   }
   try {
-    const types = compiled ? null : await typeFaults(place.directory);
+    const types = short ? null : await typeFaults(place.directory);
     if (types !== null) return failed(`it does not compile: ${types}`);
-    const units = bug.files.flatMap(unitTestsOf);
-    const found = units.length === 0 ? null : await firstFailure(place, units);
-    if (found !== null) return failed(`the unit tests find it: ${found}`);
-    return await askSuites(bug, place, known);
+    const found = await firstFailure(place, bug.files.flatMap(unitTestsOf));
+    if (bug.caughtBy === UNIT_TESTS) {
+      if (found === null) return failed("the unit tests no longer find it: say which suite catches it");
+      return { bug, caught: { suite: UNIT_TESTS, test: found }, fault: null };
+    }
+    if (found !== null) return failed(`the unit tests find it: say so in the patch ("${found}")`);
+    return short ? await askKnown(bug, place) : await askSuites(bug, place);
   } finally {
     applyPatch(bug, place.directory, "remove");
   }
 }
 
-async function askSuites(bug: PlantedBug, place: Place, only: boolean): Promise<Verdict> {
-  let known = false;
+async function askKnown(bug: PlantedBug, place: Place): Promise<Verdict> {
+  const test = await firstFailure(place, bug.test === null ? [] : [bug.test]);
+  if (test === null) return { bug, caught: null, fault: `${bug.test} no longer catches it` };
+  return { bug, caught: { suite: bug.caughtBy, test }, fault: null };
+}
+
+async function askSuites(bug: PlantedBug, place: Place): Promise<Verdict> {
   for (const suite of suites) {
-    if (only && suite.name !== bug.caughtBy) continue;
-    known ||= suite.name === bug.caughtBy;
     const test = await failureOf(suite, place);
     if (test !== null) return { bug, caught: { suite: suite.name, test }, fault: null };
-    if (known) return { bug, caught: null, fault: `${bug.caughtBy} no longer catches it` };
+    if (suite.name === bug.caughtBy) return { bug, caught: null, fault: `${bug.caughtBy} no longer catches it` };
   }
   return { bug, caught: null, fault: `there is no suite ${bug.caughtBy}` };
 }
 
 /** What fails in the suites without any bug, or `null`: a suite that is red anyway catches nothing. */
-export async function failsAnyway(place: Place, names: ReadonlySet<string>): Promise<string | null> {
+export async function failsAnyway(place: Place): Promise<string | null> {
   for (const suite of suites) {
-    if (!names.has(suite.name)) continue;
     const test = await failureOf(suite, place);
     if (test !== null) return `${suite.name}: ${test}`;
   }
@@ -88,6 +89,7 @@ export async function typeFaults(directory: string): Promise<string | null> {
 
 /** The first test that fails, or `null`. A run in which no test failed and something else did is had again, once. */
 async function firstFailure(place: Place, tests: readonly string[]): Promise<string | null> {
+  if (tests.length === 0) return null;
   const first = await runTests(place, tests);
   if (first.code === 0 || first.failed !== null) return first.failed;
   const second = await runTests(place, tests);
