@@ -62,7 +62,8 @@ function markingSession(session: Session): Session {
   };
   return {
     script: (text) => session.script(text),
-    async run(statements) {
+    async run(all) {
+      const statements = [...all];
       // Only a batch begins with this name: a read has another.
       const opens = statements[0]?.name === "begin";
       const saves = batch > 0 && statements.at(-1)?.name === "commit";

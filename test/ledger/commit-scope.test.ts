@@ -22,7 +22,8 @@ function noting(database: Database, sessions: Statement[][]): Database {
         const sent: Statement[] = [];
         sessions.push(sent);
         return work({
-          run(statements) {
+          run(made) {
+            const statements = [...made];
             sent.push(...statements);
             return session.run(statements);
           },

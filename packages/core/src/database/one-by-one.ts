@@ -11,7 +11,7 @@ export interface TextResult {
 
 /** For drivers that take one statement at a time: the same texts go in and the same decoders read what comes out. */
 export async function runOneByOne(
-  statements: readonly Statement[],
+  statements: Iterable<Statement>,
   query: (text: string, values: (string | null)[]) => Promise<TextResult>,
 ): Promise<Result[]> {
   const results: Result[] = [];

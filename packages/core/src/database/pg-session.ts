@@ -1,7 +1,14 @@
 import { EventEmitter } from "node:events";
 import { connectionError, isServerError } from "./errors.ts";
 import { type PgQueryable, queryAsText, runOneByOne } from "./one-by-one.ts";
-import { emptyRegistry, type Pipeline, type Registry, scriptPipeline, statementPipeline } from "./pipeline.ts";
+import {
+  emptyRegistry,
+  isNothing,
+  type Pipeline,
+  type Registry,
+  scriptPipeline,
+  statementPipeline,
+} from "./pipeline.ts";
 import type { Result, Session, Statement } from "./port.ts";
 
 /** As much of a `pg.PoolClient` as is used here. */
@@ -79,7 +86,7 @@ export function pgSession(client: PgClient, preparedStatements: boolean): PgSess
 }
 
 interface Connected {
-  run(statements: readonly Statement[]): Promise<readonly Result[]>;
+  run(statements: Iterable<Statement>): Promise<readonly Result[]>;
   script(text: string): Promise<void>;
   idle(): boolean;
   broken(): boolean;
@@ -108,6 +115,9 @@ function stateOf(connection: Connection, status: string): ConnectionState {
   states.set(connection, state);
   return state;
 }
+
+/** So many bytes of statements are worth a write of their own: the server begins with them. */
+const PART = 16 * 1024;
 
 function pipelined(client: PgClient, connection: Connection, preparedStatements: boolean): Connected {
   const { getTransactionStatus } = client as { getTransactionStatus?(): string | null };
@@ -154,9 +164,9 @@ function pipelined(client: PgClient, connection: Connection, preparedStatements:
 
   return {
     run: (statements) =>
-      statements.length === 0
+      isNothing(statements)
         ? Promise.resolve([])
-        : send(statementPipeline(statements, preparedStatements ? state.registry : undefined)),
+        : send(statementPipeline(statements, preparedStatements ? state.registry : undefined, PART)),
     async script(text) {
       await send(scriptPipeline(text));
     },
@@ -171,7 +181,7 @@ function submittable(pipeline: Pipeline, failed: (error: unknown) => void) {
   return {
     callback: undefined as (() => void) | undefined,
     submit(connection: Connection) {
-      connection.stream.write(pipeline.bytes);
+      pipeline.write((bytes) => connection.stream.write(bytes));
       return null;
     },
     handleRowDescription(message: { fields: readonly { dataTypeID: number }[] }) {

@@ -6,7 +6,7 @@ import { missingDependency } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { beginOpening, databaseFolder, unopenable } from "./folder-state.ts";
 import type { DataPlace, FromWorker, ToWorker } from "./pglite-worker.ts";
-import { emptyRegistry, type Pipeline, scriptPipeline, statementPipeline } from "./pipeline.ts";
+import { allBytes, emptyRegistry, isNothing, type Pipeline, scriptPipeline, statementPipeline } from "./pipeline.ts";
 import type { Database, Result, Session } from "./port.ts";
 import { readResponse, type TransactionStatus } from "./response.ts";
 
@@ -104,7 +104,7 @@ async function borrow<T>(engine: Engine, work: (session: Session) => Promise<T>)
 
   const session: Session = {
     run: async (statements) =>
-      statements.length === 0 ? [] : await exclusively(() => statementPipeline(statements, engine.registry)),
+      isNothing(statements) ? [] : await exclusively(() => statementPipeline(statements, engine.registry)),
     async script(text) {
       await exclusively(() => scriptPipeline(text));
     },
@@ -195,7 +195,7 @@ function startEngine(place: DataPlace): Promise<Engine> {
       return death !== undefined;
     },
     async exchange(pipeline) {
-      const asked = ask(pipeline.bytes);
+      const asked = ask(allBytes(pipeline));
       current = asked.catch(() => {});
       const answer = await asked;
       if (answer.type !== "response") throw new Error(`The worker answered ${answer.type}.`);

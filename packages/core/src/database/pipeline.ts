@@ -2,6 +2,7 @@ import { type Decoder, decodeRow, decoderFor } from "./codec.ts";
 import type { Result, Statement, Value } from "./port.ts";
 import {
   dropMessages,
+  messageBytes,
   takeMessages,
   writeBind,
   writeClose,
@@ -40,11 +41,12 @@ const copyId = Math.random().toString(36).slice(2, 8);
 let lastPrepared = 0;
 
 /**
- * One round trip: the bytes to send, and a receiver for what comes back. `results` decodes at the end, when the
- * connection is in order again, so that a value that cannot be decoded costs no connection.
+ * One round trip: what to send, and a receiver for what comes back. `results` decodes at the end, when the connection
+ * is in order again, so that a value that cannot be decoded costs no connection.
  */
 export interface Pipeline {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Sends the bytes, in one part or in several. Never throws: what goes wrong here is told by `results`. */
+  write(send: (bytes: Uint8Array<ArrayBuffer>) => void): void;
   rowDescription(typeOids: readonly number[]): void;
   dataRow(texts: (string | null)[]): void;
   commandComplete(tag: string): void;
@@ -60,21 +62,48 @@ interface Step {
   count: number;
 }
 
-/** Writes Parse (once a connection), Bind, Describe (once a connection) and Execute of every statement, and one Sync. */
-export function statementPipeline(statements: readonly Statement[], registry: Registry | undefined): Pipeline {
+/** All the bytes of a pipeline, for a server that takes a round trip in one piece. */
+export function allBytes(pipeline: Pipeline): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  pipeline.write((bytes) => parts.push(bytes));
+  return parts.length === 1 ? (parts[0] as Uint8Array<ArrayBuffer>) : Buffer.concat(parts);
+}
+
+export function isNothing(statements: Iterable<Statement>): boolean {
+  return Array.isArray(statements) && statements.length === 0;
+}
+
+/**
+ * Writes Parse (once a connection), Bind, Describe (once a connection) and Execute of every statement, and one Sync. `part`:
+ * as soon as so many bytes are written they are sent.
+ */
+export function statementPipeline(
+  statements: Iterable<Statement>,
+  registry: Registry | undefined,
+  part = Number.POSITIVE_INFINITY,
+): Pipeline {
   const steps: Step[] = [];
-  try {
-    for (const statement of statements) steps.push(writeStatement(statement, registry));
-    writeSync();
-  } catch (error) {
-    dropMessages();
-    for (const step of steps) if (step.prepared) step.prepared.state = "uncertain";
-    throw error;
-  }
   let current = 0;
   let failure: Error | undefined;
   return {
-    bytes: takeMessages(),
+    write(send) {
+      let sent = 0;
+      try {
+        for (const statement of statements) {
+          steps.push(writeStatement(statement, registry));
+          if (messageBytes() < part) continue;
+          send(takeMessages());
+          sent = steps.length;
+        }
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error("The statements could not be made.", { cause: error });
+        dropMessages();
+        for (const { prepared } of steps.splice(sent)) if (prepared) prepared.state = "uncertain";
+      }
+      // After a failure, too: the connection is in order again when the server has answered this.
+      writeSync();
+      send(takeMessages());
+    },
     rowDescription(typeOids) {
       const step = steps[current] as Step;
       step.columns = typeOids.map(decoderFor);
@@ -128,10 +157,12 @@ function prepare(text: string, registry: Registry): Prepared | undefined {
 
 /** The one text of a script, in the simple protocol. */
 export function scriptPipeline(text: string): Pipeline {
-  writeQuery(text);
   let failure: Error | undefined;
   return {
-    bytes: takeMessages(),
+    write(send) {
+      writeQuery(text);
+      send(takeMessages());
+    },
     rowDescription() {},
     dataRow() {},
     commandComplete() {},

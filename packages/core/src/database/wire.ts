@@ -62,6 +62,11 @@ export function takeMessages(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
+/** How many bytes are written and not taken. */
+export function messageBytes(): number {
+  return position;
+}
+
 /** Forgets the messages written so far, after an error in the middle of one. */
 export function dropMessages(): void {
   position = 0;

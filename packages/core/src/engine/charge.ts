@@ -79,7 +79,6 @@ export function charge(state: State, command: ChargeCommand, now: number): Decid
     leaseMs: command.leaseMs,
     leaseExpiresAt: now + command.leaseMs,
     version: 0,
-    stored: null,
     createdAt: now,
     endedAt: null,
     metadata: command.metadata,

@@ -25,7 +25,7 @@ export interface Tracked {
   fresh: boolean;
   /** Where the database keeps the row, as long as its workspace stays locked; not always asked for. */
   place?: string | undefined;
-  /** The row as it was before the first change of the batch. */
+  /** Once a row that is not fresh has been changed: the row as the database has it. */
   before?: Tracked | undefined;
 }
 
@@ -209,8 +209,6 @@ export interface ChargeRow extends Tracked {
   leaseExpiresAt: number;
   /** How often the row has been changed since it was made. */
   version: number;
-  /** The row as the database has it; `null`: not at all. */
-  stored: Readonly<ChargeRow> | null;
   createdAt: number;
   endedAt: number | null;
   metadata: Record<string, unknown>;

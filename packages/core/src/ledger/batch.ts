@@ -11,7 +11,7 @@ import type { ChargeMemory } from "../store/needs.ts";
 import type { Changes, Saver } from "../store/save.ts";
 import type { WorkspaceMemory } from "../store/workspace-memory.ts";
 import type { Catalogs } from "./catalogs.ts";
-import { learn, type Opened, openBatch } from "./open-batch.ts";
+import { learn, type Opened, ofCharges, openBatch } from "./open-batch.ts";
 
 /** One command in the queue, and what its caller waits for. */
 export interface Pending {
@@ -80,20 +80,12 @@ export async function runBatch(
   const opened = await openBatch(parts, sql.loader, session, batch, options.skipLocked);
   const answers: Answer[] = [];
   const changes: Changes[] = [];
-  for (const [id, list] of batch) {
-    if (opened.held.includes(id)) continue;
-    const stored = opened.stored.get(id) ?? null;
-    const state = opened.states.get(id);
-    const wrote = decideAll(state, list, opened, answers);
-    if (wrote !== null)
-      changes.push({ state: wrote, storedTerms: opened.storedTerms.get(id) ?? 0, storedWorkspace: stored });
-  }
-  const saved = session.run([...sql.saver.save(changes), ...parts.commit]);
+  const saved = session.run(decideAndSave(batch, opened, sql.saver, parts.commit, { answers, changes }));
   // The statements are on their way; what else there is to do here is done while the database is busy with them.
   options.whileSaving?.();
   await saved;
   for (const { state } of changes) {
-    for (const row of state.charges.values()) if (row.dirty) parts.memory.remember(state.workspace.id, row);
+    for (const row of state.charges.values()) parts.memory.remember(state.workspace.id, row);
     learn(parts.workspaces, state);
   }
   return {
@@ -104,52 +96,94 @@ export async function runBatch(
       holders: [...new Set(state.entries.map((entry) => entry.holder))],
       events: state.events,
     })),
-    tell: () => {
-      for (const { pending, answer, error } of answers) {
-        if (error === undefined) pending.resolve(answer);
-        else pending.reject(error);
-      }
-    },
+    tell: () => tellAll(answers),
   };
 }
 
-/** Decides the commands of one workspace. Answers its state when something must be stored, else `null`. */
-function decideAll(
-  loaded: State | undefined,
-  list: readonly Pending[],
-  opened: Opened,
-  answers: Answer[],
-): State | null {
-  let state = loaded;
-  let now = 0;
-  let wrote = false;
-  if (state !== undefined) {
-    now = presentOf(state.workspace, opened.clock);
-    const first = list[0]?.command;
-    if (first?.verb === "advanceClock" && state.workspace.testClock !== null) now = Math.max(now, first.now);
-    applyTime(state, now);
+function tellAll(answers: readonly Answer[]): void {
+  for (const { pending, answer, error } of answers) {
+    if (error === undefined) pending.resolve(answer);
+    else pending.reject(error);
   }
-  for (const pending of list) {
-    const { command } = pending;
-    if (state === undefined) {
-      if (command.verb !== "workspacePut") {
-        answers.push(unknownWorkspace(pending));
-        continue;
-      }
-      now = creationInstant(command, opened.clock);
-      const created = emptyState(newWorkspace(command.workspace), opened.catalogVersion, opened.catalogs.known);
-      if (tryCommand(created, pending, now, answers)) {
-        state = created;
-        wrote = true;
-      }
-      continue;
-    }
-    if (tryCommand(state, pending, now, answers)) {
-      state.workspace.lastInstant = Math.max(state.workspace.lastInstant, now);
+}
+
+/** Decides and saves: the database stores what was decided first while the rest is being decided. */
+function* decideAndSave(
+  batch: Batch,
+  opened: Opened,
+  saver: Saver,
+  commit: readonly Statement[],
+  { answers, changes }: { answers: Answer[]; changes: Changes[] },
+): Iterable<Statement> {
+  for (const [id, list] of batch) {
+    if (opened.held.includes(id)) continue;
+    const change = yield* decideAll(list, id, opened, saver, answers);
+    if (change !== null) changes.push(change);
+  }
+  yield* saver.save(changes);
+  yield* commit;
+}
+
+/** After so many commands of one workspace what they wrote is worth statements of its own. */
+const AHEAD = 100;
+
+/**
+ * Decides the commands of one workspace. Returns what is to be stored, or `null` when that is nothing; yields what is
+ * worth storing before all of them are decided.
+ */
+function* decideAll(
+  list: readonly Pending[],
+  id: string,
+  opened: Opened,
+  saver: Saver,
+  answers: Answer[],
+): Generator<Statement, Changes | null> {
+  const loaded = opened.states.get(id);
+  if (loaded === undefined) return decideUnknown(list, opened, answers);
+  const change: Changes = {
+    state: loaded,
+    storedTerms: opened.storedTerms.get(id) ?? 0,
+    storedWorkspace: opened.stored.get(id) ?? null,
+    storedEntries: 0,
+  };
+  const now = presentAt(loaded, list, opened.clock);
+  applyTime(loaded, now);
+  const ahead = list.length >= 2 * AHEAD && list.every(({ command }) => ofCharges.has(command.verb));
+  let wrote = false;
+  for (const [i, pending] of list.entries()) {
+    if (tryCommand(loaded, pending, now, answers)) {
+      loaded.workspace.lastInstant = Math.max(loaded.workspace.lastInstant, now);
       wrote = true;
     }
+    if (ahead && wrote && (i + 1) % AHEAD === 0) yield* saver.saveAhead(change);
   }
-  return wrote && state !== undefined ? state : null;
+  return wrote ? change : null;
+}
+
+/** By a test clock, the first command may be the one that moves it. */
+function presentAt({ workspace }: State, list: readonly Pending[], clock: number): number {
+  const now = presentOf(workspace, clock);
+  const first = list[0]?.command;
+  return first?.verb === "advanceClock" && workspace.testClock !== null ? Math.max(now, first.now) : now;
+}
+
+/** Decides the commands of a workspace that does not exist, and that one of them may create. */
+function decideUnknown(list: readonly Pending[], opened: Opened, answers: Answer[]): Changes | null {
+  let state: State | undefined;
+  let now = 0;
+  for (const pending of list) {
+    const { command } = pending;
+    if (state !== undefined) {
+      if (tryCommand(state, pending, now, answers)) {
+        state.workspace.lastInstant = Math.max(state.workspace.lastInstant, now);
+      }
+    } else if (command.verb === "workspacePut") {
+      now = creationInstant(command, opened.clock);
+      const created = emptyState(newWorkspace(command.workspace), opened.catalogVersion, opened.catalogs.known);
+      if (tryCommand(created, pending, now, answers)) state = created;
+    } else answers.push(unknownWorkspace(pending));
+  }
+  return state === undefined ? null : { state, storedTerms: 0, storedWorkspace: null, storedEntries: 0 };
 }
 
 function tryCommand(state: State, pending: Pending, now: number, answers: Answer[]): boolean {

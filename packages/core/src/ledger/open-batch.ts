@@ -112,7 +112,8 @@ function knownWorkspaces(
   return known;
 }
 
-const ofCharges: ReadonlySet<Command["verb"]> = new Set([
+/** The verbs that need and change nothing but a charge, its member and grants. */
+export const ofCharges: ReadonlySet<Command["verb"]> = new Set([
   "charge",
   "settle",
   "refund",

@@ -103,7 +103,7 @@ function useKnown(state: State, row: Answered["result"]["rows"][number], need: N
   if (state.charges.has(row[1])) return;
   const known = need?.known?.get(row[1]);
   if (known !== undefined && known.version === row[2]) {
-    state.charges.set(known.id, { ...known, stored: known, place: row[3] });
+    state.charges.set(known.id, { ...known, place: row[3] });
   } else state.changed.push(row[1]);
 }
 

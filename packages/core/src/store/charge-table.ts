@@ -32,13 +32,6 @@ const slices: Column<ChargeRow> = {
   content: (row) => row.slices,
 };
 
-/** Changes with every update, so that whoever remembers a row can tell whether it is still the same. */
-const version: Column<ChargeRow> = {
-  name: "version",
-  type: "integer",
-  value: (row) => (row.stored === null ? 0 : row.stored.version + 1),
-};
-
 /** A list in a list: PostgreSQL's lists do not nest, so it travels as text. */
 const entryNumbers: Column<ChargeRow> = {
   name: "entries",
@@ -92,7 +85,7 @@ export const chargeTable: Table<ChargeRow> = {
     integer("lease_ms", (row) => row.leaseMs),
     instant("lease_expires_at", (row) => row.leaseExpiresAt),
     instant("ended_at", (row) => row.endedAt),
-    version,
+    integer("version", (row) => row.version),
   ],
 };
 
@@ -150,5 +143,5 @@ const endedPlainly = changedOnly(chargeTable, plainEnd);
 
 /** True when `plainEnd` tells all that changed since the row was read. */
 export function isPlainEnd(row: ChargeRow): boolean {
-  return row.stored !== null && row.state !== "open" && endedPlainly(row, row.stored);
+  return row.before !== undefined && row.state !== "open" && endedPlainly(row, row.before as ChargeRow);
 }

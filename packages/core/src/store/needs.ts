@@ -59,8 +59,7 @@ export function createChargeMemory(size = 20_000): ChargeMemory {
         open.delete(key);
         return;
       }
-      const version = row.stored === null ? 0 : row.stored.version + 1;
-      open.set(key, { ...row, ...atRest, version, stored: null });
+      open.set(key, { ...row, ...atRest });
     },
     recall: (workspace, charge) => open.get(keyOf(workspace, charge)),
   };

@@ -252,7 +252,7 @@ export const chargeColumns = [
 ].join(", ");
 
 export function toCharge(r: Cells): ChargeRow {
-  const row: ChargeRow = {
+  return {
     id: r[1],
     member: r[2],
     feature: r[3],
@@ -285,7 +285,6 @@ export function toCharge(r: Cells): ChargeRow {
     leaseExpiresAt: r[29],
     version: r[36],
     place: r[37],
-    stored: null,
     createdAt: r[30],
     endedAt: r[31],
     metadata: r[32],
@@ -295,8 +294,6 @@ export function toCharge(r: Cells): ChargeRow {
     dirty: false,
     fresh: false,
   };
-  row.stored = { ...row };
-  return row;
 }
 
 export const topUpColumns = [

@@ -1,6 +1,9 @@
 import type { Statement } from "../database/port.ts";
+import { atRest } from "../engine/journal.ts";
 import {
   type ChargeRow,
+  type EntryRow,
+  type EventRow,
   type GrantRow,
   type HolderRow,
   type MemberRow,
@@ -44,6 +47,8 @@ export interface Changes {
   storedTerms: number;
   /** The workspace as the database has it; `null`: not at all. */
   storedWorkspace: WorkspaceRow | null;
+  /** How many of the entries `saveAhead` has stored. */
+  storedEntries: number;
 }
 
 /** Rows of many workspaces, with the workspace of each beside them. */
@@ -67,8 +72,13 @@ interface NewMember {
 }
 
 export interface Saver {
-  /** The statements that store what changed, in an order that the foreign keys accept. */
-  save(changes: readonly Changes[]): Statement[];
+  /**
+   * Statements that store the charges of one workspace, their leases and their entries as they are now, ahead of the rest,
+   * while other commands of the same batch are still to be decided.
+   */
+  saveAhead(changes: Changes): Iterable<Statement>;
+  /** The statements that store what changed, made as they are asked for, in an order that the foreign keys accept. */
+  save(changes: readonly Changes[]): Iterable<Statement>;
 }
 
 export function createSaver(sql: Sql): Saver {
@@ -147,10 +157,17 @@ export function createSaver(sql: Sql): Saver {
     if (state.holders.has(POOL)) {
       workspace.poolLive = (state.grantsByHolder.get(POOL) ?? []).some((grant) => !isClosed(grant));
     }
-    for (const charge of state.charges.values()) {
-      // What is erased first moves the rows that it changes.
-      if (state.erasures.length > 0) charge.place = undefined;
-      const ends = charge.dirty ? leaseOf(charge) : null;
+    // What is erased first moves the rows that it changes.
+    if (state.erasures.length > 0) for (const charge of state.charges.values()) charge.place = undefined;
+    noteCharges(state);
+  }
+
+  /** Gives the charges that are about to be stored their next version, and notes when the first of their leases ends. */
+  function noteCharges({ workspace, charges }: State): void {
+    for (const charge of charges.values()) {
+      if (!charge.dirty) continue;
+      if (!charge.fresh) charge.version += 1;
+      const ends = leaseOf(charge);
       if (ends !== null && (workspace.leaseDue === null || ends < workspace.leaseDue)) workspace.leaseDue = ends;
     }
   }
@@ -256,7 +273,7 @@ export function createSaver(sql: Sql): Saver {
       for (const charge of state.charges.values()) {
         if (!charge.dirty) continue;
         const wanted = leaseOf(charge);
-        const stored = charge.stored === null ? null : leaseOf(charge.stored);
+        const stored = charge.fresh ? null : leaseOf(charge.before as ChargeRow);
         if (wanted === stored) continue;
         const { id } = charge;
         if (stored !== null) add(gone, state.workspace.id, { charge: id, expiresAt: stored });
@@ -266,35 +283,51 @@ export function createSaver(sql: Sql): Saver {
     return [...written(leaseDelete, gone), ...written(writers.lease.insert, fresh)];
   }
 
-  function appended<Row>(
-    writer: Writer<Row>,
-    changes: readonly Changes[],
-    of: (state: State) => readonly Row[],
-  ): Statement[] {
-    const rows = collect<Row>();
-    for (const { state } of changes) for (const row of of(state)) add(rows, state.workspace.id, row);
-    return written(writer.insert, rows);
+  function saveEntries(changes: readonly Changes[]): Statement[] {
+    const rows = collect<EntryRow>();
+    for (const { state, storedEntries } of changes) {
+      const { id } = state.workspace;
+      for (let i = storedEntries; i < state.entries.length; i++) add(rows, id, state.entries[i] as EntryRow);
+    }
+    return written(writers.entry.insert, rows);
   }
 
-  return {
-    save: (changes) => [
-      // Before the rows of this batch: what they say was said after, or has been blanked in memory.
-      ...changes.flatMap(({ state }) =>
-        state.erasures.flatMap((erasure) => eraseStatements(sql, state.workspace.id, erasure)),
-      ),
-      ...saveWorkspaces(changes),
-      ...saveTerms(changes),
-      ...saveHolders(changes),
-      ...saveGrants(changes),
-      ...saveCharges(changes),
-      ...saveLeases(changes),
-      ...appended(writers.entry, changes, (state) => state.entries),
-      ...tracked(writers.topUp, changes, (state) => state.topUps),
-      ...tracked(writers.request, changes, (state) => state.requests),
-      ...tracked(writers.operation, changes, (state) => state.operations),
-      ...appended(writers.event, changes, (state) => state.events),
-    ],
-  };
+  function saveEvents(changes: readonly Changes[]): Statement[] {
+    const rows = collect<EventRow>();
+    for (const { state } of changes) for (const row of state.events) add(rows, state.workspace.id, row);
+    return written(writers.event.insert, rows);
+  }
+
+  function* saveAhead(changes: Changes): Iterable<Statement> {
+    const { state } = changes;
+    noteCharges(state);
+    const only = [changes];
+    yield* saveCharges(only);
+    yield* saveLeases(only);
+    yield* saveEntries(only);
+    changes.storedEntries = state.entries.length;
+    for (const charge of state.charges.values()) if (charge.dirty) Object.assign(charge, atRest);
+  }
+
+  function* save(changes: readonly Changes[]): Iterable<Statement> {
+    // Before the rows of this batch: what they say was said after, or has been blanked in memory.
+    for (const { state } of changes) {
+      for (const erasure of state.erasures) yield* eraseStatements(sql, state.workspace.id, erasure);
+    }
+    yield* saveWorkspaces(changes);
+    yield* saveTerms(changes);
+    yield* saveHolders(changes);
+    yield* saveGrants(changes);
+    yield* saveCharges(changes);
+    yield* saveLeases(changes);
+    yield* saveEntries(changes);
+    yield* tracked(writers.topUp, changes, (state) => state.topUps);
+    yield* tracked(writers.request, changes, (state) => state.requests);
+    yield* tracked(writers.operation, changes, (state) => state.operations);
+    yield* saveEvents(changes);
+  }
+
+  return { save, saveAhead };
 }
 
 function leaseOf(charge: ChargeRow): number | null {

@@ -58,6 +58,47 @@ onEachDatabase((database) => {
     expect(await run()).toEqual([]);
   });
 
+  it("runs statements that are made as they are asked for, however many", async () => {
+    const table = await freshTable();
+    const insert = (id: number) => ({
+      name: "insert long",
+      text: `insert into ${table} values ($1::int, $2::text)`,
+      params: [id, "long ".repeat(5_000)],
+    });
+    function* statements(): Iterable<Statement> {
+      yield { text: "begin" };
+      for (let id = 1; id <= 20; id++) yield insert(id);
+      yield { text: "commit" };
+    }
+    const results = await database().withSession((session) => session.run(statements()));
+    expect(results.map(({ count }) => count)).toEqual([0, ...Array.from({ length: 20 }, () => 1), 0]);
+    expect(await idsIn(table)).toHaveLength(20);
+  });
+
+  it("throws what the making of a statement throws, undoes those before it, and leaves the connection in order", async () => {
+    const table = await freshTable();
+    function* statements(rows: number): Iterable<Statement> {
+      yield { text: "begin" };
+      for (let id = 1; id <= rows; id++) {
+        yield {
+          name: `made ${rows}`,
+          text: `insert into ${table} values ($1::int, $2::text)`,
+          params: [id, "long ".repeat(5_000)],
+        };
+      }
+      throw new RangeError("no more of them");
+    }
+    // Before anything was sent, and after a part of it was.
+    for (const rows of [0, 1, 20]) {
+      const work = database().withSession((session) => session.run(statements(rows)));
+      await expect(work).rejects.toThrow(new RangeError("no more of them"));
+      expect(await idsIn(table)).toEqual([]);
+    }
+    const broken = { text: `insert into ${table} values ($1::int, $2::text)`, params: new Array(70_000).fill("x") };
+    await expect(run({ text: "begin" }, broken)).rejects.toThrow("65,535");
+    expect(await run({ name: "made 20", text: "select 1 as after" })).toMatchObject([{ rows: [[1]] }]);
+  });
+
   it("stops at the first error, runs nothing after it, and leaves the connection in order", async () => {
     const table = await freshTable();
     const insert = (id: number) => ({ name: "insert", text: `insert into ${table} values ($1::int)`, params: [id] });
