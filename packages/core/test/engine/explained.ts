@@ -14,6 +14,8 @@ export function explainedCharge(ledger: MemoryLedger, id: string, at = 0): Expla
     const again = [...(stored?.grants.values() ?? [])].find((grant) => grant.id.startsWith(`reissue:${operation}:`));
     supportRefunds.push({ ...given, id: operation, actor, note, at: when, reissuedUntil: again?.expiresAt ?? null });
   }
+  // A table gives rows in any order.
+  supportRefunds.reverse();
   return ledger.read(at, (state, now) => {
     const entries = [...ledger.entries(), ...state.entries];
     return structuredClone(explainCharge(state, id, { entries, supportRefunds }, now));

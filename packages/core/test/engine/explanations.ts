@@ -111,6 +111,9 @@ function gaveBack() {
   t.tellCharge("a charge that nothing was heard of", "late");
   t.tellCharge("a charge of which nothing was delivered", "none");
   t.tellCharge("a free charge that was delivered", "free");
+  t.charged("unused", "look");
+  t.tell("refund", { id: "unused", reason: "cancelled" });
+  t.tellCharge("a free charge that was cancelled", "unused");
   t.tellCharge("a charge in another mode, delivered whole", "golden");
   t.tell("grant", { id: "b", member: "bob", amount: 1, actor: "eve", note: "one" });
   t.tellBalance("a balance of one credit", "bob");
@@ -160,6 +163,9 @@ function withoutLimit() {
   t.gaveBack("a", "b", 2);
   t.tellCharge("a charge without limit, given back by support in three times", "b");
   t.tellBalance("a balance without limit", "ada");
+  t.charged("m", "assistant", 1, { usage: { output: 2000 } });
+  t.tell("extend", { id: "m", usage: { output: 5000 } });
+  t.tellCharge("a metered charge without limit that was raised", "m");
   return t.told;
 }
 
@@ -213,6 +219,7 @@ function cameBackBefore() {
   t.tellCharge("a charge given back at the very end of a grant, and not anew", "c");
   t.charged("d", "toy", 2);
   t.tell("refund", { id: "d", reason: "failed" });
+  t.tell("revokeGrant", { id: "w", grant: `monthly:ada:e1:${Date.UTC(2026, 4, 1)}:3000`, amount: 1, ...by });
   t.at("2026-06-02T00:00:00Z");
   t.gaveBack("e", "c", 1);
   t.tellCharge("a charge of which one credit was given anew", "c");
@@ -259,14 +266,18 @@ function moneyBack() {
 /** A story is told in the words of the published catalog, and in ids where it has none any more. */
 function dropped() {
   const t = begin("bare");
-  t.buy("o", ["ada"]);
+  t.buy("o", ["ada", "workspace"]);
   t.charged("c", "wrap", 2);
   t.tell("settle", { id: "c", delivered: 1 });
+  t.charged("kept", "tale");
+  t.tell("settle", { id: "kept" });
   t.at("2026-05-02T00:00:00Z");
   t.tell("subscription", { plan: "gratis", effective: "now" });
   t.at("2026-05-03T00:00:00Z");
   t.tell("subscription", { plan: "starter", effective: "now" });
   t.tellCharge("a charge whose credits are frozen since the plan before", "c");
+  t.tellCharge("a charge of which nothing came back that could be frozen", "kept");
+  t.tellBalance("a pool with frozen credits", null);
   t.ledger.publish(defineCatalog(defaultCatalogInput));
   t.tellCharge("a charge for a feature and on a plan that are no more", "c");
   return t.told;
