@@ -72,6 +72,29 @@ describe("within one batch", () => {
     expect(t.ledger.stored()).toEqual(u.ledger.stored());
   });
 
+  test("a refused command takes back the rise that it found, and the next one finds it again", () => {
+    const t = begin();
+    t.at("2026-01-20T00:00:00Z");
+    t.tell("subscription", { plan: "business" });
+    const [refused, charged] = t.ledger.batch(0, [screens("x", 1000), screens("c", 200)]);
+    expect(refused?.answer).toMatchObject({ outcome: "insufficient", available: 7742 });
+    expect(charged?.answer).toMatchObject({ outcome: "charged", balance: { available: 1742 } });
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
+  test("nothing is spent of a month that only a refused command had opened", () => {
+    const t = begin();
+    t.ledger.letTimePass(ms("2026-02-10"));
+    const [refused, , charged] = t.ledger.batch(0, [
+      screens("x", 1000),
+      commandOf("subscription", { plan: "bare", newPeriod: "in_1", effective: "now" }),
+      screens("c", 1),
+    ]);
+    expect(refused?.answer).toMatchObject({ outcome: "insufficient", available: 3000 });
+    expect(charged?.answer).toMatchObject({ outcome: "insufficient", available: 0 });
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
   test("a refused command takes back the cycle that it opened", () => {
     const t = begin();
     t.ledger.letTimePass(ms("2026-02-10"));
