@@ -68,7 +68,7 @@ export function holderRenewsAt(state: State, holder: string, now: number): numbe
   const end = presentCycle(state, now).endsAt;
   if ((pending === null || pending.at > end) && grantsAt(state, state.terms, holder, end)) return end;
   if (pending === null) return null;
-  const next = nextTerm(state, { from: pending.at, plan: pending.plan, anchor: pending.anchor, waited: true });
+  const next = nextTerm(state, { from: pending.at, plan: pending.plan, anchor: pending.anchor });
   const terms = [...state.terms, next];
   const changed = next.epoch !== termAt(state.terms, now).epoch;
   const nothingYet = pending.at >= end || state.holders.get(holder)?.mark === 0;

@@ -160,8 +160,9 @@ function withoutLimit() {
   t.gaveBack("z", "b", 1);
   t.at("2026-05-02T00:00:00Z");
   t.gaveBack("b", "b", 1);
-  t.gaveBack("a", "b", 2);
-  t.tellCharge("a charge without limit, given back by support in three times", "b");
+  t.gaveBack("a", "b", 1);
+  t.gaveBack("c", "b", 1);
+  t.tellCharge("a charge without limit, given back by support in four times", "b");
   t.tellBalance("a balance without limit", "ada");
   t.charged("m", "assistant", 1, { usage: { output: 2000 } });
   t.tell("extend", { id: "m", usage: { output: 5000 } });
