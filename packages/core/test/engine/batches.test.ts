@@ -105,4 +105,35 @@ describe("within one batch", () => {
     expect(t.ledger.entries().map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(t.ledger.verify()).toEqual([]);
   });
+
+  test("a person who is erased is blanked in what the same batch has written about them, and nobody else is", () => {
+    const t = begin();
+    t.tell("memberPut", { member: "ada", role: "editor", name: "Ada Byron", email: "ada@example.org" });
+    const about = (member: string, actor: string) => [
+      commandOf("charge", { id: `c-${member}`, member, feature: "generate-screen", metadata: { of: member } }),
+      commandOf("settle", { id: `c-${member}` }),
+      commandOf("supportRefund", { id: `s-${member}`, charge: `c-${member}`, actor: "ada@example.org", note: "slip" }),
+      commandOf("grant", { id: `p-${member}`, member, amount: 9, actor, note: "hello" }),
+      commandOf("revokeGrant", { id: `v-${member}`, grant: `promo:p-${member}`, amount: 1, ...by }),
+      commandOf("topUpRequest", { id: `r-${member}`, member, pack: "small", note: "please" }),
+    ];
+    t.ledger.batch(0, [
+      ...about("ada", "eve"),
+      ...about("bob", "Ada Byron"),
+      commandOf("subscription", { newPeriod: "in_1" }),
+      commandOf("memberRemove", { member: "ada", erase: true }),
+    ]);
+    const { charges, requests, operations } = t.ledger.stored() ?? {};
+    const words = (member: string) => [
+      charges?.get(`c-${member}`)?.metadata,
+      requests?.get(`r-${member}`)?.note,
+      ...[`support-refund:s-${member}`, `promo:p-${member}`, `revoke:v-${member}`].map((key) => {
+        const { actor, note } = operations?.get(key) ?? {};
+        return [actor, note];
+      }),
+    ];
+    expect(words("ada")).toEqual([{}, null, [null, null], ["eve", null], ["eve", null]]);
+    expect(words("bob")).toEqual([{ of: "bob" }, "please", [null, "slip"], [null, "hello"], ["eve", "because"]]);
+    expect(t.ledger.verify()).toEqual([]);
+  });
 });
