@@ -42,6 +42,6 @@ function blank<Row, Field extends keyof Row>(state: State, row: Row, field: Fiel
 /** Whose grant or charge it was that an operator did something to. */
 function isAbout(state: State, { kind, result }: OperationRow, member: string): boolean {
   if (kind === "support-refund") return state.charges.get(String(result.charge))?.member === member;
-  if (kind === "promo" || kind === "revoke") return state.grants.get(String(result.grant))?.holder === member;
-  return false;
+  // A period and a payment are nobody's, and name no grant.
+  return state.grants.get(String(result.grant))?.holder === member;
 }

@@ -9,30 +9,6 @@ export function planOf(state: State, term: Term): Plan {
   return (state.catalog.plans[term.plan] ?? state.catalogs.get(term.catalogVersion)?.plans[term.plan]) as Plan;
 }
 
-/**
- * True when the pool may have credits, or get some by itself: it has a grant that is not closed, or the plan, in the
- * published version or in the one it goes by, gives its allowance to the pool.
- */
-export function needsPool(state: State): boolean {
-  const { poolLive, pending } = state.workspace;
-  const term = state.terms.at(-1) as Term;
-  return (
-    poolLive || givesToPool(state, term, term.plan) || (pending !== null && givesToPool(state, term, pending.plan))
-  );
-}
-
-function givesToPool(state: State, term: Term, plan: string): boolean {
-  const { pinnedVersion, parkedPin } = state.workspace;
-  const gives = (version: string | null) =>
-    version !== null && state.catalogs.get(version)?.plans[plan]?.holder === "workspace";
-  return (
-    gives(state.catalogVersion) ||
-    gives(term.catalogVersion) ||
-    gives(pinnedVersion) ||
-    (parkedPin !== null && gives(parkedPin.version))
-  );
-}
-
 /** The version that a cycle's allowances are read from: the one pinned for it, or, while there is none, the published. */
 function catalogOf(state: State, cycle: CycleSpan): Catalog {
   const { pinnedEpoch, pinnedCycle, pinnedVersion, parkedPin } = state.workspace;
@@ -43,9 +19,9 @@ function catalogOf(state: State, cycle: CycleSpan): Catalog {
 }
 
 /** False while monthly grants are withheld because the subscription is past due and its grace is over. */
-function inGoodStanding({ pastDueGraceDays }: Catalog, term: Term, instant: number): boolean {
-  if (term.status !== "past_due" || term.pastDueFrom === null) return true;
-  return instant < term.pastDueFrom + pastDueGraceDays * DAY_MS;
+function inGoodStanding({ pastDueGraceDays }: Catalog, { pastDueFrom }: Term, instant: number): boolean {
+  if (pastDueFrom === null) return true;
+  return instant < pastDueFrom + pastDueGraceDays * DAY_MS;
 }
 
 /** The seat that a role has for allowances; a role that is newer than the pinned version has its seat at once. */

@@ -1,5 +1,4 @@
 import { edit } from "./journal.ts";
-
 import { proportion } from "./proportion.ts";
 import type { GrantRow, HolderRow, State } from "./state.ts";
 
@@ -10,13 +9,14 @@ const THRESHOLDS = [
 
 /**
  * Tells once per holder, cycle, mark and threshold that 80 % or 100 % of what the cycle allotted is used or held. A
- * refund does not arm it again; a rise does.
+ * refund does not arm it again; a rise does. The caller has just taken of a monthly grant, and so something was allotted.
  */
 export function usageNotice(state: State, holder: HolderRow, at: number): void {
-  if (holder.allotted <= 0 || holder.notices === 3) return;
+  if (holder.notices === 3) return;
   let available = 0;
   for (const grant of state.grantsByHolder.get(holder.id) ?? []) {
-    if (grant.epoch === holder.epoch && grant.cycleStartsAt === holder.cycleStartsAt) available += grant.available;
+    // Of the months before nothing is left: it has expired.
+    if (grant.source === "monthly") available += grant.available;
   }
   const used = holder.allotted - available;
   for (const { percent, bit } of THRESHOLDS) {
@@ -38,9 +38,12 @@ const EXPIRY_NOTICES = [
   { days: 7, bit: 1 },
 ] as const;
 
-/** Tells 7 days and 1 day before a dated promo or top-up ends that it has credits left; late, only the nearer one. */
+/**
+ * Tells 7 days and 1 day before a dated promo or top-up ends that it has credits left; late, only the nearer one. What
+ * has ended has expired before, and so has none.
+ */
 export function expiryNotice(state: State, grant: GrantRow, now: number): void {
-  if (grant.source === "monthly" || grant.expiresAt === null || grant.available === 0 || grant.expiresAt <= now) return;
+  if (grant.source === "monthly" || grant.expiresAt === null || grant.available === 0) return;
   for (const { days, bit } of EXPIRY_NOTICES) {
     const from = grant.expiresAt - days * DAY_MS;
     if (now < from || from < grant.at || (grant.noticed & bit) !== 0) continue;

@@ -8,7 +8,7 @@ import { spendableBy } from "./grants.ts";
 import { isUnlimited, seatOf } from "./level.ts";
 import { holderOf } from "./move.ts";
 import { remediesOf, renewsAt } from "./remedies.ts";
-import { POOL, type State } from "./state.ts";
+import { type MemberRow, POOL, type State } from "./state.ts";
 
 export interface QuoteQuestion {
   member: string;
@@ -18,12 +18,13 @@ export interface QuoteQuestion {
 /** What each item would cost this member now, each by itself, and whether a charge for it would go through. */
 export function quote(state: State, question: QuoteQuestion, now: number): Quote {
   const { member } = question;
-  if (!state.members.has(member)) {
+  const row = state.members.get(member);
+  if (row === undefined) {
     throw new DucatError("unknown_member", `There is no member ${member} in this workspace.`);
   }
   advance(state, [member, POOL], now, true);
   return {
-    data: question.items.map((item) => line(state, member, item, now)),
+    data: question.items.map((item) => line(state, row, item, now)),
     available: seatOf(state, member) === null ? 0 : spendableBy(state, member, now),
     renewsAt: instantOrNull(renewsAt(state, member, now)),
     remedies: remediesOf(state, member, now),
@@ -31,7 +32,8 @@ export function quote(state: State, question: QuoteQuestion, now: number): Quote
   };
 }
 
-function line(state: State, member: string, item: QuoteQuestion["items"][number], now: number): QuoteLine {
+function line(state: State, row: MemberRow, item: QuoteQuestion["items"][number], now: number): QuoteLine {
+  const { id: member, cap } = row;
   const { feature: id, mode: modeId, quantity } = item;
   const feature = own(state.catalog.features, id);
   const unknown = { feature: id, mode: modeId, quantity, unit: feature?.unit ?? "", unitPrice: null, amount: 0 };
@@ -44,7 +46,6 @@ function line(state: State, member: string, item: QuoteQuestion["items"][number]
   const denied = notAllowed(state, member, feature, mode, now);
   if (denied !== null && denied !== "past_due") return { ...priced, ...impossible, reason: denied };
 
-  const { cap } = state.members.get(member) ?? { cap: null };
   const underCap = cap === null ? Number.MAX_SAFE_INTEGER : Math.max(0, cap - holderOf(state, member).capUsed);
   const unlimited = isUnlimited(state, member, now, presentCycle(state, now));
   const available = unlimited ? Number.MAX_SAFE_INTEGER : spendableBy(state, member, now);
@@ -56,6 +57,6 @@ function line(state: State, member: string, item: QuoteQuestion["items"][number]
       : one === 0
         ? maxQuantity
         : Math.min(maxQuantity, Math.floor(room / one));
-  const reason = amount === 0 ? null : amount > underCap ? "cap_reached" : amount > available ? "insufficient" : null;
+  const reason = amount > underCap ? "cap_reached" : amount > available ? "insufficient" : null;
   return { ...priced, affordable: reason === null, affordableQuantity, reason };
 }

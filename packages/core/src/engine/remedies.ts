@@ -1,11 +1,12 @@
-import type { Instant, Plan, Remedy } from "@ducat/client";
+import type { Instant, Remedy } from "@ducat/client";
 import { givesMore } from "../catalog/plan-change.ts";
 import { presentCycle } from "./advance.ts";
 import { instantOrNull } from "./answer.ts";
 import { cycleAt, termAt } from "./calendar.ts";
 import { spendableBy } from "./grants.ts";
 import { levelOf, planOf, seatOf } from "./level.ts";
-import { type Pending, POOL, type State, type Term } from "./state.ts";
+import { POOL, type State, type Term } from "./state.ts";
+import { nextTerm } from "./terms.ts";
 
 /** What a refusal tells: what it would have taken, what is there, when credits renew, and what this member may do. */
 export function refusal(
@@ -32,7 +33,7 @@ export function takesTopUps(state: State, now: number): boolean {
 export function buys(state: State, member: string): boolean {
   const row = state.members.get(member);
   if (row === undefined || row.removedAt !== null) return false;
-  return state.catalog.roles[row.role]?.buys ?? false;
+  return state.catalog.roles[row.role]?.buys === true;
 }
 
 /** What this member may do about too few credits, in the order in which a screen offers it. */
@@ -67,8 +68,8 @@ export function holderRenewsAt(state: State, holder: string, now: number): numbe
   const end = presentCycle(state, now).endsAt;
   if ((pending === null || pending.at > end) && grantsAt(state, state.terms, holder, end)) return end;
   if (pending === null) return null;
-  const terms = [...state.terms, pendingTerm(state, pending)];
-  const next = terms.at(-1) as Term;
+  const next = nextTerm(state, { from: pending.at, plan: pending.plan, anchor: pending.anchor });
+  const terms = [...state.terms, next];
   const changed = next.epoch !== termAt(state.terms, now).epoch;
   const nothingYet = pending.at >= end || state.holders.get(holder)?.mark === 0;
   const first = changed || nothingYet;
@@ -77,34 +78,6 @@ export function holderRenewsAt(state: State, holder: string, now: number): numbe
   }
   const at = cycleAt(terms, pending.at).endsAt;
   return grantsAt(state, terms, holder, at) ? at : null;
-}
-
-function pendingAnchor(state: State, plan: Plan, pending: Pending): number {
-  if (plan.anchor === "workspace") return state.workspace.createdAt;
-  const before = state.terms.at(-1) as Term;
-  if (pending.anchor !== null) return pending.anchor;
-  return planOf(state, before).anchor === "workspace" ? pending.at : before.anchor;
-}
-
-function pendingTerm(state: State, pending: Pending): Term {
-  const before = state.terms.at(-1) as Term;
-  const plan = state.catalog.plans[pending.plan] as Plan;
-  const holderBefore = planOf(state, before).holder;
-  const changed = plan.paid !== before.paid || plan.holder !== holderBefore;
-  return {
-    n: before.n + 1,
-    from: pending.at,
-    plan: pending.plan,
-    paid: plan.paid,
-    status: plan.paid === before.paid ? before.status : "active",
-    anchor: pendingAnchor(state, plan, pending),
-    epoch: changed ? (plan.paid ? `e${state.workspace.epochs + 1}` : "free") : before.epoch,
-    epochFrom: changed ? pending.at : before.epochFrom,
-    run: changed ? before.n + 1 : before.run,
-    waited: true,
-    pastDueFrom: plan.paid === before.paid ? before.pastDueFrom : null,
-    catalogVersion: state.catalogVersion,
-  };
 }
 
 /** True when a cycle that begins or is entered at the instant would grant this holder anything. */

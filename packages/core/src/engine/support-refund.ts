@@ -52,7 +52,7 @@ export function supportRefund(state: State, command: SupportRefundCommand, now: 
     fingerprint,
     actor: command.actor,
     note: command.note,
-    result: { ...given, charge: row.id, amount },
+    result: { ...given, charge: row.id, amount, seq: state.workspace.seq },
     at: now,
   });
   return wrote(answer(given, false));

@@ -43,7 +43,6 @@ export function advanceClock(state: State, command: AdvanceClockCommand, now: nu
   }
   edit(state, workspace);
   workspace.testClock = command.now;
-  workspace.lastInstant = Math.max(workspace.lastInstant, command.now);
   advance(state, [...state.holders.keys()], now, false);
   return wrote(presentWorkspace(state, now));
 }

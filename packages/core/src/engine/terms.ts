@@ -8,7 +8,8 @@ export interface TermChange {
   from: number;
   plan?: string;
   status?: SubscriptionStatus;
-  anchor?: number;
+  /** `null` is none of its own. */
+  anchor?: number | null;
   /** Money starts a whole new period, and so a new epoch. */
   newPeriod?: boolean;
   /** It waited for this instant. */
@@ -16,10 +17,11 @@ export interface TermChange {
 }
 
 /**
- * Appends a line to the dated list of terms. A new epoch starts with a move between free and paid, with a change of
- * the plan's kind of holder and with a new period; all free time is one epoch, counted from the workspace's creation.
+ * The line that a change adds to the dated list of terms. A new epoch starts with a move between free and paid, with a
+ * change of the plan's kind of holder and with a new period; all free time is one epoch, counted from the workspace's
+ * creation.
  */
-export function appendTerm(state: State, change: TermChange): Term {
+export function nextTerm(state: State, change: TermChange): Term {
   const before = state.terms.at(-1) as Term;
   const { workspace } = state;
   const plan = change.plan ?? before.plan;
@@ -34,32 +36,26 @@ export function appendTerm(state: State, change: TermChange): Term {
       : (change.anchor ?? (planBefore.anchor === "workspace" ? change.from : before.anchor));
   const newEpoch = paid !== before.paid || planNow.holder !== planBefore.holder || (paid && change.newPeriod === true);
   const n = before.n + 1;
-  let { epoch, epochFrom, run } = before;
-  if (newEpoch) {
-    epochFrom = change.from;
-    run = n;
-    if (paid) {
-      const row = edit(state, workspace);
-      row.epochs += 1;
-      epoch = `e${row.epochs}`;
-    } else {
-      epoch = "free";
-    }
-  }
-  const term: Term = {
+  return {
     n,
     from: change.from,
     plan,
     paid,
     status,
     anchor,
-    epoch,
-    epochFrom,
-    run,
+    epoch: newEpoch ? (paid ? `e${workspace.epochs + 1}` : "free") : before.epoch,
+    epochFrom: newEpoch ? change.from : before.epochFrom,
+    run: newEpoch ? n : before.run,
     waited: change.waited ?? false,
     pastDueFrom: status === "past_due" ? (before.status === "past_due" ? before.pastDueFrom : change.from) : null,
     catalogVersion: state.catalogVersion,
   };
+}
+
+/** Appends a line to the dated list of terms. */
+export function appendTerm(state: State, change: TermChange): Term {
+  const term = nextTerm(state, change);
+  if (term.paid && term.run === term.n) edit(state, state.workspace).epochs += 1;
   state.terms.push(term);
   state.undo.push(() => state.terms.pop());
   state.presentCycle = null;

@@ -1,9 +1,9 @@
 import type { Catalog } from "@ducat/client";
-import { needsPool } from "../engine/level.ts";
 import { operationKey, POOL, type State, type WorkspaceRow } from "../engine/state.ts";
 import { presentOf } from "../engine/workspace.ts";
 import type { Answered } from "./load.ts";
 import { type Need, noNeeds } from "./needs.ts";
+import { needsPool } from "./needs-pool.ts";
 import { toCharge, toGrant, toHolder, toMember, toOperation, toRequest, toTerm, toTopUp } from "./rows.ts";
 
 export function emptyState(

@@ -5,9 +5,6 @@ import type { EntryRow } from "../engine/state.ts";
 import { decodeSlices } from "./charge-table.ts";
 import { ms, type Sql } from "./sql.ts";
 
-/** Entries that may follow at once on one that gives credits back: revoked, owed, expired. */
-const FOLLOWING = 3;
-
 /** What explains a charge beside the rows that every command loads; `null` when there is no such charge. */
 export async function readChargeStory(
   { schema }: Sql,
@@ -59,10 +56,9 @@ export async function readChargeStory(
   };
 }
 
+/** What comes back may be taken at once, which is an entry of the grant's purchase and not of the charge. */
 function withFollowing(numbers: readonly number[]): number[] {
-  const all = new Set<number>();
-  for (const seq of numbers) for (let i = 0; i <= FOLLOWING; i++) all.add(seq + i);
-  return [...all];
+  return [...new Set(numbers.flatMap((seq) => [seq, seq + 1]))];
 }
 
 function toEntryRow(r: readonly Value[]): EntryRow {
@@ -92,6 +88,7 @@ function toSupportRefund(
     actor,
     note,
     at,
+    seq: result.seq,
     amount: result.amount,
     restored: result.restored,
     expired: result.expired,

@@ -206,4 +206,18 @@ describe("an answer carries everything", () => {
       at: ms("2026-01-21"),
     });
   });
+
+  test("of what was free is by its units, and once", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+    t.tell("charge", { id: "c", member: "ada", feature: "free", quantity: 2 });
+    t.tell("settle", { id: "c" });
+    const beyond = (left: number) =>
+      expect.objectContaining({ code: "exceeds_settled", details: { left: 0, unitsLeft: left } });
+    expect(() => t.tell("supportRefund", { id: "s", charge: "c", quantity: 3, ...by })).toThrow(beyond(2));
+    expect(t.tell("supportRefund", { id: "s", charge: "c", ...by })).toMatchObject({
+      outcome: "refunded",
+      restored: 0,
+    });
+    expect(() => t.tell("supportRefund", { id: "again", charge: "c", ...by })).toThrow(beyond(0));
+  });
 });

@@ -72,6 +72,29 @@ describe("within one batch", () => {
     expect(t.ledger.stored()).toEqual(u.ledger.stored());
   });
 
+  test("a refused command takes back the rise that it found, and the next one finds it again", () => {
+    const t = begin();
+    t.at("2026-01-20T00:00:00Z");
+    t.tell("subscription", { plan: "business" });
+    const [refused, charged] = t.ledger.batch(0, [screens("x", 1000), screens("c", 200)]);
+    expect(refused?.answer).toMatchObject({ outcome: "insufficient", available: 7742 });
+    expect(charged?.answer).toMatchObject({ outcome: "charged", balance: { available: 1742 } });
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
+  test("nothing is spent of a month that only a refused command had opened", () => {
+    const t = begin();
+    t.ledger.letTimePass(ms("2026-02-10"));
+    const [refused, , charged] = t.ledger.batch(0, [
+      screens("x", 1000),
+      commandOf("subscription", { plan: "bare", newPeriod: "in_1", effective: "now" }),
+      screens("c", 1),
+    ]);
+    expect(refused?.answer).toMatchObject({ outcome: "insufficient", available: 3000 });
+    expect(charged?.answer).toMatchObject({ outcome: "insufficient", available: 0 });
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
   test("a refused command takes back the cycle that it opened", () => {
     const t = begin();
     t.ledger.letTimePass(ms("2026-02-10"));
@@ -80,6 +103,37 @@ describe("within one batch", () => {
     expect(grant?.answer).toMatchObject({ outcome: "granted" });
     expect(t.ledger.grants().filter(({ id }) => id.includes(`${ms("2026-02-10")}`))).toEqual([]);
     expect(t.ledger.entries().map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(t.ledger.verify()).toEqual([]);
+  });
+
+  test("a person who is erased is blanked in what the same batch has written about them, and nobody else is", () => {
+    const t = begin();
+    t.tell("memberPut", { member: "ada", role: "editor", name: "Ada Byron", email: "ada@example.org" });
+    const about = (member: string, actor: string) => [
+      commandOf("charge", { id: `c-${member}`, member, feature: "generate-screen", metadata: { of: member } }),
+      commandOf("settle", { id: `c-${member}` }),
+      commandOf("supportRefund", { id: `s-${member}`, charge: `c-${member}`, actor: "ada@example.org", note: "slip" }),
+      commandOf("grant", { id: `p-${member}`, member, amount: 9, actor, note: "hello" }),
+      commandOf("revokeGrant", { id: `v-${member}`, grant: `promo:p-${member}`, amount: 1, ...by }),
+      commandOf("topUpRequest", { id: `r-${member}`, member, pack: "small", note: "please" }),
+    ];
+    t.ledger.batch(0, [
+      ...about("ada", "eve"),
+      ...about("bob", "Ada Byron"),
+      commandOf("subscription", { newPeriod: "in_1" }),
+      commandOf("memberRemove", { member: "ada", erase: true }),
+    ]);
+    const { charges, requests, operations } = t.ledger.stored() ?? {};
+    const words = (member: string) => [
+      charges?.get(`c-${member}`)?.metadata,
+      requests?.get(`r-${member}`)?.note,
+      ...[`support-refund:s-${member}`, `promo:p-${member}`, `revoke:v-${member}`].map((key) => {
+        const { actor, note } = operations?.get(key) ?? {};
+        return [actor, note];
+      }),
+    ];
+    expect(words("ada")).toEqual([{}, null, [null, null], ["eve", null], ["eve", null]]);
+    expect(words("bob")).toEqual([{ of: "bob" }, "please", [null, "slip"], [null, "hello"], ["eve", "because"]]);
     expect(t.ledger.verify()).toEqual([]);
   });
 });

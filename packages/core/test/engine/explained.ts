@@ -10,10 +10,12 @@ export function explainedCharge(ledger: MemoryLedger, id: string, at = 0): Expla
   const supportRefunds: SupportRefund[] = [];
   for (const { kind, id: operation, actor, note, at: when, result } of stored?.operations.values() ?? []) {
     if (kind !== "support-refund" || result.charge !== id) continue;
-    const given = result as Pick<SupportRefund, "amount" | "restored" | "expired" | "reissued">;
+    const given = result as Pick<SupportRefund, "seq" | "amount" | "restored" | "expired" | "reissued">;
     const again = [...(stored?.grants.values() ?? [])].find((grant) => grant.id.startsWith(`reissue:${operation}:`));
     supportRefunds.push({ ...given, id: operation, actor, note, at: when, reissuedUntil: again?.expiresAt ?? null });
   }
+  // A table gives rows in any order.
+  supportRefunds.reverse();
   return ledger.read(at, (state, now) => {
     const entries = [...ledger.entries(), ...state.entries];
     return structuredClone(explainCharge(state, id, { entries, supportRefunds }, now));

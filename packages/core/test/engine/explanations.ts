@@ -1,7 +1,7 @@
 import { defaultCatalogInput } from "../../src/catalog/default-catalog.ts";
 import { defineCatalog } from "../../src/catalog/define-catalog.ts";
 import { asTexts, explainedBalance, explainedCharge } from "./explained.ts";
-import { story } from "./story.ts";
+import { commandOf, story } from "./story.ts";
 
 const { features, plans } = defaultCatalogInput;
 const perSeat = { paid: true, anchor: "subscription", holder: "member" } as const;
@@ -26,6 +26,7 @@ const catalog = defineCatalog({
     ...plans,
     endless: { ...perSeat, name: "Endless", allowance: "unlimited" },
     bare: { ...perSeat, name: "Bare", allowance: { editor: 0, guest: 0 } },
+    gratis: { name: "Gratis", paid: false, anchor: "workspace", holder: "workspace", allowance: { first: 1, then: 1 } },
     crew: {
       name: "Crew",
       paid: true,
@@ -46,6 +47,8 @@ function begin(plan: string, members: Record<string, string> = { ada: "editor" }
     told,
     charged: (id: string, feature: string, quantity = 1, more: object = {}) =>
       t.tell("charge", { id, member: "ada", feature, quantity, leaseSeconds: 86_400, ...more }),
+    gaveBack: (id: string, charge: string, quantity: number, more: object = {}) =>
+      t.tell("supportRefund", { id, charge, quantity, ...by, ...more }),
     tellCharge: (name: string, id: string) => {
       told[name] = asTexts(explainedCharge(t.ledger, id));
     },
@@ -108,6 +111,9 @@ function gaveBack() {
   t.tellCharge("a charge that nothing was heard of", "late");
   t.tellCharge("a charge of which nothing was delivered", "none");
   t.tellCharge("a free charge that was delivered", "free");
+  t.charged("unused", "look");
+  t.tell("refund", { id: "unused", reason: "cancelled" });
+  t.tellCharge("a free charge that was cancelled", "unused");
   t.tellCharge("a charge in another mode, delivered whole", "golden");
   t.tell("grant", { id: "b", member: "bob", amount: 1, actor: "eve", note: "one" });
   t.tellBalance("a balance of one credit", "bob");
@@ -149,7 +155,18 @@ function withoutLimit() {
   t.tell("settle", { id: "a", delivered: 1 });
   t.tell("supportRefund", { id: "s", charge: "a", ...by });
   t.tellCharge("a charge without limit, delivered in part, given back by support", "a");
+  t.charged("b", "tale", 4);
+  t.tell("settle", { id: "b" });
+  t.gaveBack("z", "b", 1);
+  t.at("2026-05-02T00:00:00Z");
+  t.gaveBack("b", "b", 1);
+  t.gaveBack("a", "b", 1);
+  t.gaveBack("c", "b", 1);
+  t.tellCharge("a charge without limit, given back by support in four times", "b");
   t.tellBalance("a balance without limit", "ada");
+  t.charged("m", "assistant", 1, { usage: { output: 2000 } });
+  t.tell("extend", { id: "m", usage: { output: 5000 } });
+  t.tellCharge("a metered charge without limit that was raised", "m");
   return t.told;
 }
 
@@ -188,5 +205,86 @@ function debts() {
   return t.told;
 }
 
+/** What happened to a grant after credits had come back to it is no part of the charge's story. */
+function cameBackBefore() {
+  const t = begin("pro");
+  t.promo("p", 10, { member: "ada", expiresAt: "2026-05-20T00:00:00Z" });
+  t.charged("c", "tale", 13);
+  t.tell("settle", { id: "c" });
+  t.gaveBack("z", "c", 1);
+  t.gaveBack("a", "c", 3);
+  t.tell("revokeGrant", { id: "v", grant: "promo:p", amount: 1, ...by });
+  t.tellCharge("a charge given back twice in one instant, of which the operator took a part", "c");
+  t.at("2026-05-20T00:00:00Z");
+  t.gaveBack("b", "c", 2, { reissue: false });
+  t.tellCharge("a charge given back at the very end of a grant, and not anew", "c");
+  t.charged("d", "toy", 2);
+  t.tell("refund", { id: "d", reason: "failed" });
+  t.tell("revokeGrant", { id: "w", grant: `monthly:ada:e1:${Date.UTC(2026, 4, 1)}:3000`, amount: 1, ...by });
+  t.at("2026-06-02T00:00:00Z");
+  t.gaveBack("e", "c", 1);
+  t.tellCharge("a charge of which one credit was given anew", "c");
+  t.tellCharge("a charge given back to a month that ended later", "d");
+  return t.told;
+}
+
+/** What comes back to a purchase whose money had gone back is taken at once, as far as it is wanted, and no further. */
+function moneyBack() {
+  const t = begin("bare", { ada: "editor", bob: "editor" });
+  t.tell("memberPut", { member: "ada", role: "editor", name: "Ada Byron" });
+  t.buy("o", ["ada"]);
+  t.promo("b", 10, { member: "bob" });
+  t.charged("one", "tale", 500);
+  t.tell("topUpRefunded", { id: "o", refunded: 501 });
+  t.tell("refund", { id: "one", reason: "failed" });
+  const cameBack = (id: string) => {
+    t.charged(id, "toy");
+    t.tell("refund", { id, reason: "failed" });
+  };
+  cameBack("before-a-charge");
+  t.charged("gone", "tale");
+  cameBack("before-another-grant");
+  t.tell("revokeGrant", { id: "v", grant: "promo:b", amount: 1, ...by });
+  cameBack("before-more-money");
+  t.tell("topUpRefunded", { id: "o", refunded: 551 });
+  cameBack("before-a-day");
+  t.at("2026-05-01T12:00:00Z");
+  t.tell("topUpRefunded", { id: "o", refunded: 552 });
+  cameBack("last");
+  t.tellCharge("a charge of which one credit was taken for money that had gone back", "one");
+  for (const id of ["before-a-charge", "before-another-grant", "before-more-money", "before-a-day", "last"]) {
+    t.told[`what came back ${id.replaceAll("-", " ")}`] = asTexts(explainedCharge(t.ledger, id)).slice(-1);
+  }
+  t.tell("settle", { id: "gone" });
+  t.ledger.batch(0, [
+    commandOf("supportRefund", { id: "s", charge: "gone", actor: "Ada Byron", note: "a slip" }),
+    commandOf("memberRemove", { member: "ada", erase: true }),
+  ]);
+  t.tellCharge("a charge given back by somebody who has been erased", "gone");
+  return t.told;
+}
+
+/** A story is told in the words of the published catalog, and in ids where it has none any more. */
+function dropped() {
+  const t = begin("bare");
+  t.buy("o", ["ada", "workspace"]);
+  t.charged("c", "wrap", 2);
+  t.tell("settle", { id: "c", delivered: 1 });
+  t.charged("kept", "tale");
+  t.tell("settle", { id: "kept" });
+  t.at("2026-05-02T00:00:00Z");
+  t.tell("subscription", { plan: "gratis", effective: "now" });
+  t.at("2026-05-03T00:00:00Z");
+  t.tell("subscription", { plan: "starter", effective: "now" });
+  t.tellCharge("a charge whose credits are frozen since the plan before", "c");
+  t.tellCharge("a charge of which nothing came back that could be frozen", "kept");
+  t.tellBalance("a pool with frozen credits", null);
+  t.ledger.publish(defineCatalog(defaultCatalogInput));
+  t.tellCharge("a charge for a feature and on a plan that are no more", "c");
+  return t.told;
+}
+
+const ofSupport = { cameBackBefore, moneyBack, dropped };
+
 /** What leads to the explanations in explanations.json, each to some of them. */
-export const situations = { takenOver, gaveBack, metered, withoutLimit, plansChange, debts };
+export const situations = { takenOver, gaveBack, metered, withoutLimit, plansChange, debts, ...ofSupport };

@@ -28,6 +28,18 @@ test("80 % and 100 % of what was allotted are told once; a refund does not arm t
   expect(new Set(t.ledger.events().map(({ id }) => id)).size).toBe(4);
 });
 
+test("what there is besides a month's credits puts off no notice of them, and has none of its own", () => {
+  const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
+  t.promo("p", 600, { member: "ada" });
+  t.screens("c", "ada", 80);
+  const told = [{ kind: "notice.usage", payload: { holder: "ada", percent: 80, allotted: 3000, used: 2400 } }];
+  expect(t.ledger.events()).toMatchObject(told);
+  const bare = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+  bare.promo("p", 600, { member: "ada" });
+  bare.screens("c", "ada", 20);
+  expect(bare.ledger.events()).toEqual([]);
+});
+
 test("a dated promo is told of 7 days and 1 day before it ends, once, while something is left", () => {
   const t = story({ at: "2026-01-01T00:00:00Z", plan: "bare", members: { ada: "editor", bob: "editor" } });
   t.promo("p", 100, { member: "ada", expiresAt: "2026-01-20T00:00:00Z" });

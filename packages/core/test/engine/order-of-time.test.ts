@@ -61,6 +61,7 @@ describe("what came due unnoticed is applied in order of instant", () => {
     const promo = (id: string, at: string) => t.promo(id, 10, { member: "ada", expiresAt: `${at}T00:00:00Z` });
     promo("before", "2026-02-09");
     promo("between", "2026-02-12");
+    promo("at", "2026-02-15");
     promo("after", "2026-02-20");
     t.at("2026-01-11T00:00:00Z");
     t.ledger.letTimePass(ms("2026-02-15"));
@@ -73,9 +74,43 @@ describe("what came due unnoticed is applied in order of instant", () => {
       ["expire", "monthly:ada"],
       ["grant", "monthly:ada"],
       ["expire", "promo:between"],
+      ["expire", "promo:at"],
       ["grant", "monthly:ada"],
       ["expire", "promo:after"],
     ]);
+  });
+
+  test("a rise is a share of the cycle as it was then, whether anybody looked before its end moved or not", () => {
+    for (const looked of [false, true]) {
+      const t = begin("pro");
+      t.at("2026-01-20T00:00:00Z");
+      t.tell("subscription", { plan: "business" });
+      if (looked) t.promo("touch", 1, { member: "ada" });
+      t.tell("subscription", { anchor: "2026-01-25T00:00:00Z" });
+      expect(t.ledger.workspace(0).cycle.endsAt).toBe("2026-02-25T00:00:00.000Z");
+      // ⌈7,000 × 21 ÷ 31⌉
+      expect(t.balance("ada").monthly.available).toBe(3000 + 4742);
+    }
+  });
+
+  test("a free plan that gives more rises in a month that a paid one interrupted, whether anybody looked or not", () => {
+    const free = { paid: false, anchor: "workspace", holder: "member" } as const;
+    const plans = {
+      ...defaultCatalogInput.plans,
+      solo: { ...free, name: "Solo", allowance: { editor: 100, guest: 0 } },
+      duo: { ...free, name: "Duo", allowance: { editor: 200, guest: 0 } },
+    };
+    const catalog = defineCatalog({ ...defaultCatalogInput, plans });
+    for (const looked of [false, true]) {
+      const t = story({ catalog, at: "2026-01-10T00:00:00Z", plan: "solo", members: { ada: "editor" } });
+      t.at("2026-01-15T00:00:00Z");
+      t.tell("subscription", { plan: "pro" });
+      if (looked) t.promo("touch", 1, { member: "ada" });
+      t.at("2026-01-20T00:00:00Z");
+      t.tell("subscription", { plan: "duo", effective: "now" });
+      // ⌈100 × 21 ÷ 31⌉; what was left of the month's first 100 ended with the paid plan.
+      expect(t.balance("ada").monthly).toMatchObject({ allowance: 200, available: 68 });
+    }
   });
 
   test("only open charges whose lease is over are ended, whatever the list names", () => {

@@ -103,6 +103,43 @@ describe("quotes", () => {
     });
   });
 
+  test("obey the cap to the last credit, count a metered request once, and what is free a thousand times", () => {
+    const t = begin();
+    t.tell("memberPut", { member: "ada", role: "editor", cap: 100 });
+    t.screens("c", "ada", 1);
+    const lines = (member: string, ...items: ReturnType<typeof item>[]) =>
+      t.ledger
+        .quote(0, { member, items })
+        .data.map(({ amount, affordableQuantity, reason }) => [amount, affordableQuantity, reason]);
+    expect(
+      lines(
+        "ada",
+        item("generate-image", { quantity: 7 }),
+        item("generate-image", { quantity: 8 }),
+        item("assistant", { usage: { output: 1000 } }),
+      ),
+    ).toEqual([
+      [70, 7, null],
+      [80, 7, "cap_reached"],
+      [1, 1, null],
+    ]);
+    t.tell("memberPut", { member: "ada", role: "editor", cap: 10 });
+    expect(lines("ada", item("free"), item("generate-theme"))).toEqual([
+      [0, 1000, null],
+      [5, 0, "cap_reached"],
+    ]);
+    expect(() => lines("nobody", item("free"))).toThrow(expect.objectContaining({ code: "unknown_member" }));
+  });
+
+  test("offer nothing to a role without a seat, whatever there is for others", () => {
+    const t = begin("starter");
+    expect(t.ledger.quote(0, { member: "ada", items: [] }).available).toBe(600);
+    expect(t.ledger.quote(0, { member: "vera", items: [item("free")] })).toMatchObject({
+      data: [{ affordable: false, reason: "role" }],
+      available: 0,
+    });
+  });
+
   test("open a cycle that has come, in what they show and not in what is kept", () => {
     const t = begin();
     t.screens("c", "ada", 100);

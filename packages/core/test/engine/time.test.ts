@@ -59,6 +59,19 @@ describe("cycles and epochs", () => {
     expect(t.balance("ada").available).toBe(3000);
   });
 
+  test("a sweep keeps what leaves no entry: the end of a free charge, and a notice", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
+    t.promo("p", 100, { member: "ada", expiresAt: "2026-01-20T00:00:00Z" });
+    t.tell("charge", { id: "c", member: "ada", feature: "free" });
+    t.ledger.letTimePass(ms("2026-01-10T01:00:00Z"));
+    expect(t.sweep().answer).toEqual({ written: 1 });
+    expect(t.ledger.stored()?.charges.get("c")).toMatchObject({ state: "refunded", reason: "timed_out" });
+    t.ledger.letTimePass(ms("2026-01-13T00:00:00Z"));
+    expect(t.sweep().answer).toEqual({ written: 1 });
+    expect(t.ledger.events()).toMatchObject([{ kind: "notice.expiry" }]);
+    expect(t.sweep().answer).toEqual({ written: 0 });
+  });
+
   test("a lease that ends first applies what was due in every holder of its slices", () => {
     const t = story({ at: "2026-01-10T00:00:00Z", plan: "bare", members: { ada: "editor" } });
     t.promo("p", 100, { member: "ada", expiresAt: "2026-01-10T00:05:00Z" });

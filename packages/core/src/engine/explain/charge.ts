@@ -28,9 +28,9 @@ export function explainCharge(state: State, id: string, story: ChargeStory, now:
   const charge = chargeOf(state, id);
   const entries = story.entries.filter((entry) => entry.charge === id);
   const lines = [
-    priceLine(state, charge, entries),
+    priceLine(state, charge),
     ...sliceLines(state, charge, entries, now),
-    ...raiseLines(charge, entries),
+    ...raiseLines(charge),
     ...progressLines(state, charge),
     ...endLines(state, charge, story.entries),
     ...supportLines(state, charge, story),
@@ -40,15 +40,14 @@ export function explainCharge(state: State, id: string, story: ChargeStory, now:
 }
 
 /** What the charge took when it was made, before it was raised. */
-function firstAmount(charge: ChargeRow, entries: readonly EntryRow[]): number {
-  if (charge.unlimited || charge.rates === null || charge.estimate === null) return charge.amount;
-  return entries.length === 0 ? charge.amount : meteredPrice(charge, charge.estimate);
+function firstAmount(charge: ChargeRow): number {
+  return charge.estimate === null ? charge.amount : meteredPrice(charge, charge.estimate);
 }
 
-function priceLine(state: State, charge: ChargeRow, entries: readonly EntryRow[]): Line {
+function priceLine(state: State, charge: ChargeRow): Line {
   const what = featureName(state, charge);
   const version = `price version ${charge.catalogVersion}`;
-  const amount = firstAmount(charge, entries);
+  const amount = firstAmount(charge);
   const price =
     charge.unitPrice !== null
       ? `${units(charge.quantity, unitOf(state, charge))} at ${credits(charge.unitPrice)} each`
@@ -97,8 +96,8 @@ function sliceLines(state: State, charge: ChargeRow, entries: readonly EntryRow[
 }
 
 /** A metered charge that was raised while the work ran. */
-function raiseLines(charge: ChargeRow, entries: readonly EntryRow[]): Line[] {
-  const raised = charge.amount - firstAmount(charge, entries);
+function raiseLines(charge: ChargeRow): Line[] {
+  const raised = charge.amount - firstAmount(charge);
   if (raised <= 0) return [];
   return [
     line(null, `While the work ran the charge was raised by ${credits(raised)} to ${credits(charge.amount)}.`, {

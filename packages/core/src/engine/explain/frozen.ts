@@ -1,6 +1,5 @@
-import { termIndexAt } from "../calendar.ts";
 import { isFrozen } from "../grants.ts";
-import { type GrantRow, POOL, type State, type Term } from "../state.ts";
+import type { GrantRow, State, Term } from "../state.ts";
 import { when } from "./words.ts";
 
 export interface Freeze {
@@ -12,12 +11,12 @@ export interface Freeze {
 /** Since when and why a grant's credits cannot be spent, although they are there; `null` when they can. */
 export function freezeOf(state: State, grant: GrantRow, now: number): Freeze | null {
   if (!isFrozen(state, grant, now)) return null;
-  const removedAt = grant.holder === POOL ? null : (state.members.get(grant.holder)?.removedAt ?? null);
+  const removedAt = state.members.get(grant.holder)?.removedAt ?? null;
   if (removedAt !== null) {
     const since = Math.max(removedAt, grant.at);
     return { since, text: `frozen since ${when(since)}, because ${grant.holder} was removed from the workspace` };
   }
-  const plan = unpaidSince(state.terms, now);
+  const plan = unpaidSince(state.terms);
   const since = Math.max(plan.from, grant.at);
   return {
     since,
@@ -26,8 +25,6 @@ export function freezeOf(state: State, grant: GrantRow, now: number): Freeze | n
 }
 
 /** The first of the terms without a paid plan that led to the present one. */
-function unpaidSince(terms: readonly Term[], now: number): Term {
-  let i = termIndexAt(terms, now);
-  while (i > 0 && !(terms[i - 1] as Term).paid) i--;
-  return terms[i] as Term;
+function unpaidSince(terms: readonly Term[]): Term {
+  return terms[terms.findLastIndex(({ paid }) => paid) + 1] as Term;
 }

@@ -1,6 +1,6 @@
-import { instant } from "../answer.ts";
+import { instantOrNull } from "../answer.ts";
 import { grantOf } from "../end-charge.ts";
-import type { ChargeRow, EntryRow, State } from "../state.ts";
+import type { ChargeRow, EntryRow, GrantRow, State } from "../state.ts";
 import { credits, type Line, line, ownersCredits, when } from "./words.ts";
 
 /** What came back to each grant, and what happened to it there at once. */
@@ -13,14 +13,17 @@ export function returnLines(
   return entries.flatMap((entry, i) => {
     if (entry.kind !== kind || entry.charge !== charge.id) return [];
     const grant = grantOf(state, entry.grant);
-    const { expired, taken } = whatFollowed(entries, i);
+    const taken = takenAtOnce(grant, entry, entries[i + 1]);
+    // What comes back to a grant that has ended does not come back to life. One that ends later is another story.
+    const ended = grant.expiresAt !== null && grant.expiresAt <= entry.at ? grant.expiresAt : null;
+    const expired = ended === null ? 0 : entry.moved - taken;
     const facts = {
       grant: grant.id,
       holder: grant.holder,
       amount: entry.moved,
       expired,
       takenBack: taken,
-      expiresAt: grant.expiresAt === null ? null : instant(grant.expiresAt),
+      expiresAt: instantOrNull(grant.expiresAt),
     };
     const whose = ownersCredits(grant.source, grant.holder);
     const sentences = [`${credits(entry.moved)} went back to ${whose} (grant ${grant.id}).`];
@@ -29,26 +32,16 @@ export function returnLines(
         `${credits(taken)} of that ${taken === 1 ? "was" : "were"} taken at once, because the money for top-up ${grant.purchase} had gone back.`,
       );
     }
-    if (expired > 0) {
-      const ended = grant.expiresAt === null ? "its end" : when(grant.expiresAt);
-      sentences.push(`These had ended on ${ended}, so ${credits(expired)} expired at once.`);
-    }
+    if (ended !== null) sentences.push(`These had ended on ${when(ended)}, so ${credits(expired)} expired at once.`);
     return [line(entry.at, sentences.join(" "), facts)];
   });
 }
 
-/** The entries that followed on one that gave credits back to a grant: they are of the same grant and come next. */
-function whatFollowed(entries: readonly EntryRow[], i: number): { expired: number; taken: number } {
-  const entry = entries[i] as EntryRow;
-  let expired = 0;
-  let taken = 0;
-  for (let j = i + 1; j < entries.length; j++) {
-    const next = entries[j] as EntryRow;
-    const follows = next.seq === entry.seq + (j - i) && next.grant === entry.grant && next.charge === null;
-    if (!follows) break;
-    if (next.kind === "expire") expired += next.moved;
-    else if (next.kind === "revoke") taken += next.moved;
-    else if (next.kind !== "debt" && next.kind !== "forgive") break;
-  }
-  return { expired, taken };
+/**
+ * What was taken at once for money that had gone back: the very next entry, of the same instant, and never more than
+ * came back. What is revoked of the grant otherwise has nothing to do with the charge.
+ */
+function takenAtOnce(grant: GrantRow, entry: EntryRow, next: EntryRow | undefined): number {
+  if (grant.clawback === null || next?.kind !== "revoke") return 0;
+  return next.grant === grant.id && next.at === entry.at && next.moved <= entry.moved ? next.moved : 0;
 }

@@ -6,11 +6,13 @@ export interface SupportRefund {
   actor: string | null;
   note: string | null;
   at: number;
+  /** The number of the ledger's last entry when it was done: two may be done in one instant. */
+  seq: number;
   amount: number;
   restored: number;
   expired: number;
   reissued: number;
-  /** Until when the credits can be used that were given again. */
+  /** Until when the credits can be used that were given anew; `null`: none were. */
   reissuedUntil: number | null;
 }
 

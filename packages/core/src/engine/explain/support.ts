@@ -1,18 +1,17 @@
 import { instantOrNull } from "../answer.ts";
-import type { ChargeRow, EntryRow, State } from "../state.ts";
+import type { ChargeRow, State } from "../state.ts";
 import { returnLines } from "./returns.ts";
 import type { ChargeStory, SupportRefund } from "./story.ts";
-import { credits, type Line, line, when } from "./words.ts";
+import { credits, creditsWere, type Line, line, when } from "./words.ts";
 
 /** What support gave back later, each time with who, why, and to which grants. */
 export function supportLines(state: State, charge: ChargeRow, { entries, supportRefunds }: ChargeStory): Line[] {
-  const refunds = [...supportRefunds].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  let rest = entries;
+  const refunds = [...supportRefunds].sort((a, b) => a.at - b.at || a.seq - b.seq || (a.id < b.id ? -1 : 1));
+  let before = 0;
   return refunds.flatMap((refund) => {
-    const mine = takeReturns(rest, charge, refund.amount);
-    rest = rest.slice(mine);
-    const part = entries.slice(entries.length - rest.length - mine, entries.length - rest.length);
-    return [supportLine(charge, refund), ...returnLines(state, charge, part, "return")];
+    const mine = entries.filter(({ seq }) => seq > before && seq <= refund.seq);
+    before = refund.seq;
+    return [supportLine(charge, refund), ...returnLines(state, charge, mine, "return")];
   });
 }
 
@@ -25,24 +24,10 @@ function supportLine(charge: ChargeRow, refund: SupportRefund): Line {
   else {
     if (restored > 0) sentences.push(`${credits(restored)} can be used again.`);
     if (expired > 0) sentences.push(`${credits(expired)} had ended meanwhile.`);
-    if (reissued > 0) {
-      const until = reissuedUntil === null ? "" : `, to be used until ${when(reissuedUntil)}`;
-      sentences.push(`For them ${credits(reissued)} were given anew${until}.`);
+    if (reissuedUntil !== null) {
+      sentences.push(`For them ${creditsWere(reissued)} given anew, to be used until ${when(reissuedUntil)}.`);
     }
   }
   const facts = { id: refund.id, actor, note, amount, restored, expired, reissued };
   return line(refund.at, sentences.join(" "), { ...facts, reissuedUntil: instantOrNull(reissuedUntil) });
-}
-
-/** How many entries from the front belong to a refund of so many credits. */
-function takeReturns(entries: readonly EntryRow[], charge: ChargeRow, amount: number): number {
-  let left = charge.unlimited ? 0 : amount;
-  let i = 0;
-  for (; i < entries.length && left > 0; i++) {
-    const entry = entries[i] as EntryRow;
-    if (entry.kind === "return" && entry.charge === charge.id) left -= entry.moved;
-  }
-  // What followed on the last of them at once comes with it.
-  while (i > 0 && i < entries.length && entries[i]?.charge === null && entries[i]?.grant === entries[i - 1]?.grant) i++;
-  return i;
 }
