@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { routes } from "../../src/http/routes/index.ts";
 import { type Api, openApi } from "./api.ts";
 
 let api: Api;
@@ -318,4 +319,30 @@ describe("clocks and the end", () => {
     expect([refused.status, refused.body.code]).toEqual([409, "archived"]);
     expect((await api.call("GET", "/v1/workspaces/sync/balance")).status).toBe(200);
   });
+
+  // Each answer is held to the document, which must name the error.
+  const stillTaken = [
+    "quote",
+    "settle",
+    "refund",
+    "cancel",
+    "heartbeat",
+    "advanceClock",
+    "archiveWorkspace",
+    "removeMember",
+  ];
+  const closed = routes.filter(
+    ({ method, path, operationId }) =>
+      method !== "GET" && path.startsWith("/v1/workspaces/:workspace") && !stillTaken.includes(operationId),
+  );
+  test.each(closed)(
+    "$operationId of an archived workspace is refused as such, and the document says so",
+    async (route) => {
+      await api.call("PUT", "/v1/workspaces/gone", {});
+      await api.call("DELETE", "/v1/workspaces/gone");
+      const path = route.path.replace(":workspace", "gone").replaceAll(/:\w+/g, "x");
+      const refused = await api.call(route.method, path, route.example ?? {});
+      expect([refused.status, refused.body.code]).toEqual([409, "archived"]);
+    },
+  );
 });

@@ -34,7 +34,13 @@ const decision = object<Decision>(
   "topUp",
 );
 const decisionOutcomes = { approved: 200, declined: 200, withdrawn: 200, not_allowed: 403 } as const;
-const decisionErrors = ["unknown_workspace", "unknown_request", "unknown_member", "already_decided"] as const;
+const decisionErrors = [
+  "unknown_workspace",
+  "unknown_request",
+  "unknown_member",
+  "already_decided",
+  "archived",
+] as const;
 
 export const topUpRoutes = [
   route<TopUpOutcome>(tag, `POST ${workspace}/top-ups`, {
@@ -64,7 +70,7 @@ export const topUpRoutes = [
     input: inputs.topUpPaidInput,
     outcomes: { ordered: 200, paid: 200, not_allowed: 403 },
     answer: topUpAnswer,
-    errors: ["unknown_workspace", "unknown_top_up", "payment_used"],
+    errors: ["unknown_workspace", "unknown_top_up", "payment_used", "archived"],
     run: (credits, input) => credits.topUps.paid(input),
     example: { payment: "pay_123" },
   }),
@@ -74,7 +80,7 @@ export const topUpRoutes = [
     input: inputs.topUpRefundedInput,
     outcomes: { ordered: 200, paid: 200, not_allowed: 403 },
     answer: topUpAnswer,
-    errors: ["unknown_workspace", "unknown_top_up", "not_paid"],
+    errors: ["unknown_workspace", "unknown_top_up", "not_paid", "archived"],
     run: (credits, input) => credits.topUps.refunded(input),
     example: { refunded: 500 },
   }),
