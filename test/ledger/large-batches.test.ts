@@ -23,7 +23,11 @@ async function fund(credits: AnyCredits, workspace: string, amount: number): Pro
 const screen = { member: "ada", feature: "generate-screen" } as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-async function chargesAndTheirEnds(credits: AnyCredits, workspace: string): Promise<void> {
+async function chargesAndTheirEnds(
+  credits: AnyCredits,
+  workspace: string,
+  beside: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<unknown> {
   await fund(credits, workspace, 30 * 140);
   const { available: before } = await credits.balance({ workspace, member: "ada" });
   const affordable = Math.floor(before / 30);
@@ -38,6 +42,7 @@ async function chargesAndTheirEnds(credits: AnyCredits, workspace: string): Prom
         : credits.settle({ workspace, id: `c${n}` }),
     );
   }
+  const other = beside();
   // Told again in the same batch: nothing happens a second time.
   for (const n of numbers(20)) calls.push(credits.charge({ workspace, id: `c${n}`, ...screen }));
   const outcomes = (await Promise.all(calls.map((call) => call.catch(({ code }) => ({ outcome: code }))))).map(
@@ -58,6 +63,7 @@ async function chargesAndTheirEnds(credits: AnyCredits, workspace: string): Prom
   const after = await credits.balance({ workspace, member: "ada" });
   expect(after).toMatchObject({ available: before - 30 * (affordable - refundedOf(affordable)), held: 0 });
   expect(await credits.verify()).toMatchObject({ ok: true });
+  return await other;
 }
 
 describe("a large batch of one workspace", () => {
@@ -106,6 +112,12 @@ describe("a large batch of one workspace", () => {
   it("charges, ends and repeats where a batch is of one workspace, too", async () => {
     const { credits: scoped } = testCredits({ lanes: 1, commitScope: "workspace" });
     await chargesAndTheirEnds(scoped, "large");
+  });
+
+  it("charges, ends and repeats beside other workspaces in the same batch", async () => {
+    await fund(credits, "beside", 30);
+    const beside = () => credits.charge({ workspace: "beside", id: "c", ...screen });
+    expect(await chargesAndTheirEnds(credits, "large-and-mixed", beside)).toMatchObject({ outcome: "charged" });
   });
 
   it("of which the last command fails in the database keeps all others, each once", async () => {
