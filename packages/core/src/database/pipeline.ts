@@ -2,6 +2,7 @@ import { type Decoder, decodeRow, decoderFor } from "./codec.ts";
 import type { Result, Statement, Value } from "./port.ts";
 import {
   dropMessages,
+  listTypes,
   messageBytes,
   takeMessages,
   writeBind,
@@ -18,6 +19,7 @@ interface Prepared {
   readonly serverName: string;
   /** `uncertain` after an error: the server may or may not have got as far as preparing it. */
   state: "prepared" | "uncertain" | "missing";
+  readonly lists: ReturnType<typeof listTypes>;
   columns: readonly Decoder[] | undefined;
 }
 
@@ -141,7 +143,7 @@ function writeStatement(statement: Statement, registry: Registry | undefined): S
     writeParse(serverName, statement.text);
     prepared.state = "prepared";
   }
-  writeBind(serverName, statement.params ?? []);
+  writeBind(serverName, statement.params ?? [], prepared?.lists);
   if (prepared?.columns === undefined) writeDescribePortal();
   writeExecute();
   return { prepared, columns: prepared?.columns, rows: [], count: 0 };
@@ -150,7 +152,12 @@ function writeStatement(statement: Statement, registry: Registry | undefined): S
 function prepare(text: string, registry: Registry): Prepared | undefined {
   const known = registry.byText.get(text);
   if (known || registry.byText.size >= preparedLimit) return known;
-  const prepared: Prepared = { serverName: `ducat_${copyId}_${++lastPrepared}`, state: "missing", columns: undefined };
+  const prepared: Prepared = {
+    serverName: `ducat_${copyId}_${++lastPrepared}`,
+    state: "missing",
+    lists: listTypes(text),
+    columns: undefined,
+  };
   registry.byText.set(text, prepared);
   return prepared;
 }

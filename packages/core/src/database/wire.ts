@@ -88,17 +88,122 @@ export function writeClose(name: string): void {
   end(lengthAt);
 }
 
-/** Binds the unnamed portal, every parameter and every result in text format. */
-export function writeBind(name: string, params: readonly Param[]): void {
+/** What a list holds that may be sent in binary format, by the name of its type; see `listTypes`. */
+const elementOids = { text: 25, bigint: 20, integer: 23, smallint: 21, boolean: 16 } as const;
+
+export type ListType = keyof typeof elementOids;
+
+/**
+ * The types of the parameters that a text casts to lists (`$2::bigint[]`), by their place. PostgreSQL reads a long list in
+ * binary format in half the time that it takes to take one apart that is written as text.
+ */
+export function listTypes(text: string): readonly (ListType | undefined)[] {
+  const types: (ListType | undefined)[] = [];
+  const seen = new Set<number>();
+  for (const [, number, type] of text.matchAll(/\$(\d+)(?:::(\w+)\[\])?/g)) {
+    const place = Number(number) - 1;
+    const known = type !== undefined && Object.hasOwn(elementOids, type) ? (type as ListType) : undefined;
+    types[place] = seen.has(place) && types[place] !== known ? undefined : known;
+    seen.add(place);
+  }
+  return types;
+}
+
+/**
+ * Binds the unnamed portal, every result in text format, and every parameter too but lists of a known type, which are
+ * binary.
+ */
+export function writeBind(name: string, params: readonly Param[], types: readonly (ListType | undefined)[] = []): void {
   if (params.length > 0xffff) throw new RangeError("A statement takes at most 65,535 parameters.");
   const lengthAt = begin(0x42);
   cString("");
   cString(name);
-  int16(0);
+  // A format for each parameter, or none at all: then all are texts.
+  const formats = types.length === 0 ? 0 : params.length;
+  int16(formats);
+  const formatsAt = position;
+  reserve(2 * formats);
+  buffer.fill(0, formatsAt, formatsAt + 2 * formats);
+  position += 2 * formats;
   int16(params.length);
-  for (const param of params) writeParam(param);
+  for (const [i, param] of params.entries()) {
+    const type = types[i];
+    if (type !== undefined && Array.isArray(param) && writeBinaryList(type, param)) buffer[formatsAt + 2 * i + 1] = 1;
+    else writeParam(param);
+  }
   int16(0);
   end(lengthAt);
+}
+
+/** A list in binary format; false, with nothing written, when one of its values is not of the type. */
+function writeBinaryList(type: ListType, values: readonly Scalar[]): boolean {
+  const startsAt = position;
+  reserve(24);
+  const lengthAt = position;
+  putInt32(values.length === 0 ? 0 : 1, lengthAt + 4);
+  putInt32(0, lengthAt + 8);
+  putInt32(elementOids[type], lengthAt + 12);
+  position += 16;
+  if (values.length > 0) {
+    putInt32(values.length, position);
+    putInt32(1, position + 4);
+    position += 8;
+  }
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as Scalar;
+    reserve(12);
+    if (value === null) {
+      putInt32(-1, position);
+      position += 4;
+      buffer[lengthAt + 11] = 1;
+    } else if (!writeBinaryElement(type, value)) {
+      position = startsAt;
+      return false;
+    }
+  }
+  putInt32(position - lengthAt - 4, lengthAt);
+  return true;
+}
+
+/** There is room for a number and its length. */
+function writeBinaryElement(type: ListType, value: string | number | boolean): boolean {
+  if (type === "text") {
+    if (typeof value !== "string") return false;
+    const lengthAt = position;
+    position += 4;
+    writeText(value);
+    putInt32(position - lengthAt - 4, lengthAt);
+    return true;
+  }
+  if (type === "boolean") {
+    if (typeof value !== "boolean") return false;
+    putInt32(1, position);
+    buffer[position + 4] = value ? 1 : 0;
+    position += 5;
+    return true;
+  }
+  if (typeof value !== "number") return false;
+  if (type === "bigint") {
+    if (!Number.isSafeInteger(value)) return false;
+    putInt32(8, position);
+    putInt32(Math.floor(value / 0x1_0000_0000), position + 4);
+    putInt32(value >>> 0, position + 8);
+    position += 12;
+    return true;
+  }
+  if (type === "integer") {
+    if (value !== (value | 0)) return false;
+    putInt32(4, position);
+    putInt32(value, position + 4);
+    position += 8;
+    return true;
+  }
+  if (value !== (value << 16) >> 16) return false;
+  putInt32(2, position);
+  buffer[position + 4] = value >>> 8;
+  buffer[position + 5] = value;
+  position += 6;
+  return true;
 }
 
 /** A parameter with its length in front: the same text that `encodeParam` makes, without making it. */

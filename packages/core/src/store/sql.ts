@@ -24,14 +24,22 @@ export interface Prepared {
   text: string;
 }
 
-/** `unnest` of typed lists as `k`, and the expression of its workspace. */
+/**
+ * Parameters that are lists, from `$from` on, side by side as rows. In the select list, not in `from`: there each list is first
+ * copied into a store of its own, which took a tenth of the time of a large insert.
+ */
+export function unnested(columns: readonly { name: string; type: string }[], from = 1): string {
+  const lists = columns.map(({ name, type }, i) => `unnest($${from + i}::${type}[]) as ${name}`);
+  return `(select ${lists.join(", ")})`;
+}
+
+/** Typed lists as the rows `k`, and the expression of their workspace. */
 export function source(sql: Sql, types: readonly string[], from = 1, name = "k"): { rows: string; workspace: string } {
-  const names = types.map((_, i) => `c${i + 1}`);
-  const lists = types.map((type, i) => `$${from + 1 + i}::${type}[]`);
+  const columns = types.map((type, i) => ({ name: `c${i + 1}`, type }));
   if (sql.scope === "workspace") {
-    return { rows: `unnest(${lists.join(", ")}) as ${name}(${names.join(", ")})`, workspace: `$${from}::text` };
+    return { rows: `${unnested(columns, from + 1)} as ${name}`, workspace: `$${from}::text` };
   }
-  const rows = `unnest($${from}::text[], ${lists.join(", ")}) as ${name}(workspace_id, ${names.join(", ")})`;
+  const rows = `${unnested([{ name: "workspace_id", type: "text" }, ...columns], from)} as ${name}`;
   return { rows, workspace: `${name}.workspace_id` };
 }
 

@@ -1,5 +1,5 @@
 import type { Column, Table } from "./columns.ts";
-import { keyedSource, type Prepared, type Sql, source } from "./sql.ts";
+import { keyedSource, type Prepared, type Sql, source, unnested } from "./sql.ts";
 
 /** One text for a list of rows, and one for a single row, which spares a lone command the lists. */
 export interface Written<Row> {
@@ -94,8 +94,7 @@ function updateByPlace<Row>(
   place: (row: Row) => string | undefined,
 ): Placed<Row> {
   const all: Column<Row>[] = [...columns, { name: "ctid", type: "tid", value: (row) => place(row) as string }];
-  const lists = all.map((column, i) => `$${i + 1}::${column.type}[]`).join(", ");
-  const names = all.map((_, i) => `c${i + 1}`).join(", ");
+  const rows = unnested(all.map(({ type }, i) => ({ name: `c${i + 1}`, type })));
   const set = columns.map((column, i) => `${column.name} = ${element(column, i)}`).join(", ");
   return {
     place,
@@ -103,7 +102,7 @@ function updateByPlace<Row>(
     many: {
       name: `${table} update by place`,
       text:
-        `with moved as (update ${sql.schema}${table} t set ${set} from unnest(${lists}) k(${names})` +
+        `with moved as (update ${sql.schema}${table} t set ${set} from ${rows} k` +
         ` where t.ctid = k.c${all.length} returning 1)` +
         ` select 1 / (count(*) = $${all.length + 1}::bigint)::int from moved`,
     },

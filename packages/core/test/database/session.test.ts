@@ -99,6 +99,47 @@ onEachDatabase((database) => {
     expect(await run({ name: "made 20", text: "select 1 as after" })).toMatchObject([{ rows: [[1]] }]);
   });
 
+  it("takes lists of every type as they are, prepared or not", async () => {
+    const lists = {
+      text: ["", "plain", 'quoted " and \\\\ and {,}', "NULL", null, "Größe 🎨", "x".repeat(100), "ä".repeat(20_000)],
+      bigint: [0, 1, -1, null, 2 ** 31, -(2 ** 31), 2 ** 32, 1_795_406_408_253, 2 ** 53 - 1, -(2 ** 53) + 1],
+      integer: [0, -1, 2 ** 31 - 1, -(2 ** 31), null],
+      smallint: [0, -1, 32_767, -32_768, null],
+      boolean: [true, false, null],
+    };
+    for (const [type, list] of Object.entries(lists)) {
+      for (const values of [list, list.filter((value) => value !== null), [null], []]) {
+        const text = `select $1::${type}[]`;
+        const results = await run(
+          { name: `${type} list`, text, params: [values] },
+          { name: `${type} list`, text, params: [values] },
+          { text, params: [values] },
+        );
+        expect(results.map(({ rows }) => rows)).toEqual([[[values]], [[values]], [[values]]]);
+      }
+    }
+  });
+
+  it("sends as text what is not of the list's type, so that the database says what is wrong with it", async () => {
+    const bigints = { name: "bigints", text: "select $1::bigint[]" };
+    expect(await run({ ...bigints, params: [["12", 3]] })).toMatchObject([{ rows: [[[12, 3]]] }]);
+    for (const [type, value, code] of [
+      ["bigint", 1.5, "22P02"],
+      ["bigint", 1e300, "22P02"],
+      ["bigint", "many", "22P02"],
+      ["integer", 2 ** 31, "22003"],
+      ["smallint", 32_768, "22003"],
+      ["boolean", 7, "22P02"],
+      ["text", "a\0b", "22021"],
+    ] as const) {
+      const statement = { name: `wrong ${type}`, text: `select $1::${type}[]`, params: [[value]] };
+      await expect(run(statement)).rejects.toMatchObject({ code });
+    }
+    expect(await run({ name: "numbers as text", text: "select $1::text[]", params: [[7, true]] })).toMatchObject([
+      { rows: [[["7", "t"]]] },
+    ]);
+  });
+
   it("stops at the first error, runs nothing after it, and leaves the connection in order", async () => {
     const table = await freshTable();
     const insert = (id: number) => ({ name: "insert", text: `insert into ${table} values ($1::int)`, params: [id] });
