@@ -149,8 +149,7 @@ function writeBinaryList(type: ListType, values: readonly Scalar[]): boolean {
     putInt32(1, position + 4);
     position += 8;
   }
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] as Scalar;
+  for (const value of values) {
     reserve(12);
     if (value === null) {
       putInt32(-1, position);
