@@ -141,9 +141,10 @@ function writeStatement(statement: Statement, registry: Registry | undefined): S
   else if (prepared.state !== "prepared") {
     if (prepared.state === "uncertain") writeClose(serverName);
     writeParse(serverName, statement.text);
-    prepared.state = "prepared";
   }
   writeBind(serverName, statement.params ?? [], prepared?.lists);
+  // Not before: parameters that cannot be written take the statement with them.
+  if (prepared) prepared.state = "prepared";
   if (prepared?.columns === undefined) writeDescribePortal();
   writeExecute();
   return { prepared, columns: prepared?.columns, rows: [], count: 0 };

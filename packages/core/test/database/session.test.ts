@@ -94,8 +94,11 @@ onEachDatabase((database) => {
       await expect(work).rejects.toThrow(new RangeError("no more of them"));
       expect(await idsIn(table)).toEqual([]);
     }
-    const broken = { text: `insert into ${table} values ($1::int, $2::text)`, params: new Array(70_000).fill("x") };
+    const late = { name: "late insert", text: `insert into ${table} values ($1::int, $2::text)` };
+    const broken = { ...late, params: new Array(70_000).fill("x") };
     await expect(run({ text: "begin" }, broken)).rejects.toThrow("65,535");
+    // What could not be sent was not prepared either.
+    expect(await run({ ...late, params: [1, "short"] })).toMatchObject([{ count: 1 }]);
     expect(await run({ name: "made 20", text: "select 1 as after" })).toMatchObject([{ rows: [[1]] }]);
   });
 
