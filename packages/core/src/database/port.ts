@@ -33,8 +33,9 @@ export interface Session {
   /**
    * Runs the statements in order, in one network round trip where the driver can. Stops at the first error, runs none of the
    * later ones, and throws it. Statements that are made as they are asked for, by a generator, are sent in parts: the
-   * server works on the first ones while the others are being made. What the generator throws is thrown here. `BEGIN` and `COMMIT` are ordinary statements here; without them, whether the statements of
-   * one call commit together depends on the driver, so write them.
+   * server works on the first ones while the others are being made. What the generator throws is thrown here. `BEGIN` and
+   * `COMMIT` are ordinary statements here; without them, whether the statements of one call commit together depends on the
+   * driver, so write them.
    */
   run(statements: Iterable<Statement>): Promise<readonly Result[]>;
   /** Runs any number of statements from one text without parameters, as a migration needs. Its rows are dropped. */

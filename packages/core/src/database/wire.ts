@@ -95,16 +95,14 @@ export type ListType = keyof typeof elementOids;
 
 /**
  * The types of the parameters that a text casts to lists (`$2::bigint[]`), by their place. PostgreSQL reads a long list in
- * binary format in half the time that it takes to take one apart that is written as text.
+ * binary format faster than it takes one apart that is written as text.
  */
 export function listTypes(text: string): readonly (ListType | undefined)[] {
   const types: (ListType | undefined)[] = [];
-  const seen = new Set<number>();
   for (const [, number, type] of text.matchAll(/\$(\d+)(?:::(\w+)\[\])?/g)) {
     const place = Number(number) - 1;
     const known = type !== undefined && Object.hasOwn(elementOids, type) ? (type as ListType) : undefined;
-    types[place] = seen.has(place) && types[place] !== known ? undefined : known;
-    seen.add(place);
+    types[place] = place in types && types[place] !== known ? undefined : known;
   }
   return types;
 }
@@ -137,7 +135,6 @@ export function writeBind(name: string, params: readonly Param[], types: readonl
 
 /** A list in binary format; false, with nothing written, when one of its values is not of the type. */
 function writeBinaryList(type: ListType, values: readonly Scalar[]): boolean {
-  const startsAt = position;
   reserve(24);
   const lengthAt = position;
   putInt32(values.length === 0 ? 0 : 1, lengthAt + 4);
@@ -156,7 +153,7 @@ function writeBinaryList(type: ListType, values: readonly Scalar[]): boolean {
       position += 4;
       buffer[lengthAt + 11] = 1;
     } else if (!writeBinaryElement(type, value)) {
-      position = startsAt;
+      position = lengthAt;
       return false;
     }
   }

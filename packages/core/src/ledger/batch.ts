@@ -151,10 +151,7 @@ function* decideAll(
   const ahead = list.length >= 2 * AHEAD && list.every(({ command }) => ofCharges.has(command.verb));
   let wrote = false;
   for (const [i, pending] of list.entries()) {
-    if (tryCommand(loaded, pending, now, answers)) {
-      loaded.workspace.lastInstant = Math.max(loaded.workspace.lastInstant, now);
-      wrote = true;
-    }
+    if (tryCommand(loaded, pending, now, answers)) wrote = true;
     if (ahead && wrote && (i + 1) % AHEAD === 0) yield* saver.saveAhead(change);
   }
   return wrote ? change : null;
@@ -173,11 +170,8 @@ function decideUnknown(list: readonly Pending[], opened: Opened, answers: Answer
   let now = 0;
   for (const pending of list) {
     const { command } = pending;
-    if (state !== undefined) {
-      if (tryCommand(state, pending, now, answers)) {
-        state.workspace.lastInstant = Math.max(state.workspace.lastInstant, now);
-      }
-    } else if (command.verb === "workspacePut") {
+    if (state !== undefined) tryCommand(state, pending, now, answers);
+    else if (command.verb === "workspacePut") {
       now = creationInstant(command, opened.clock);
       const created = emptyState(newWorkspace(command.workspace), opened.catalogVersion, opened.catalogs.known);
       if (tryCommand(created, pending, now, answers)) state = created;
@@ -190,6 +184,7 @@ function tryCommand(state: State, pending: Pending, now: number, answers: Answer
   try {
     const { answer, wrote } = decide(state, pending.command, now);
     answers.push({ pending, answer });
+    if (wrote) state.workspace.lastInstant = Math.max(state.workspace.lastInstant, now);
     return wrote;
   } catch (error) {
     answers.push({ pending, error: error ?? new Error("unknown") });

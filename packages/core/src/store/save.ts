@@ -2,14 +2,11 @@ import type { Statement } from "../database/port.ts";
 import { atRest } from "../engine/journal.ts";
 import {
   type ChargeRow,
-  type EntryRow,
-  type EventRow,
   type GrantRow,
   type HolderRow,
   type MemberRow,
   POOL,
   type State,
-  type Term,
   type Tracked,
   type WorkspaceRow,
 } from "../engine/state.ts";
@@ -220,14 +217,6 @@ export function createSaver(sql: Sql): Saver {
     ];
   }
 
-  function saveTerms(changes: readonly Changes[]): Statement[] {
-    const rows = collect<Term>();
-    for (const { state, storedTerms } of changes) {
-      for (const term of state.terms.slice(storedTerms)) add(rows, state.workspace.id, term);
-    }
-    return written(writers.terms.insert, rows);
-  }
-
   function saveGrants(changes: readonly Changes[]): Statement[] {
     const fresh = collect<GrantRow>();
     const moved = collect<GrantRow>();
@@ -283,20 +272,19 @@ export function createSaver(sql: Sql): Saver {
     return [...written(leaseDelete, gone), ...written(writers.lease.insert, fresh)];
   }
 
-  function saveEntries(changes: readonly Changes[]): Statement[] {
-    const rows = collect<EntryRow>();
-    for (const { state, storedEntries } of changes) {
-      const { id } = state.workspace;
-      for (let i = storedEntries; i < state.entries.length; i++) add(rows, id, state.entries[i] as EntryRow);
-    }
-    return written(writers.entry.insert, rows);
+  /** Rows that are only ever added. */
+  function appended<Row>(
+    writer: Writer<Row>,
+    changes: readonly Changes[],
+    added: (change: Changes) => readonly Row[],
+  ): Statement[] {
+    const rows = collect<Row>();
+    for (const change of changes) for (const row of added(change)) add(rows, change.state.workspace.id, row);
+    return written(writer.insert, rows);
   }
 
-  function saveEvents(changes: readonly Changes[]): Statement[] {
-    const rows = collect<EventRow>();
-    for (const { state } of changes) for (const row of state.events) add(rows, state.workspace.id, row);
-    return written(writers.event.insert, rows);
-  }
+  const saveEntries = (changes: readonly Changes[]) =>
+    appended(writers.entry, changes, ({ state, storedEntries }) => state.entries.slice(storedEntries));
 
   function* saveAhead(changes: Changes): Iterable<Statement> {
     const { state } = changes;
@@ -315,7 +303,7 @@ export function createSaver(sql: Sql): Saver {
       for (const erasure of state.erasures) yield* eraseStatements(sql, state.workspace.id, erasure);
     }
     yield* saveWorkspaces(changes);
-    yield* saveTerms(changes);
+    yield* appended(writers.terms, changes, ({ state, storedTerms }) => state.terms.slice(storedTerms));
     yield* saveHolders(changes);
     yield* saveGrants(changes);
     yield* saveCharges(changes);
@@ -324,7 +312,7 @@ export function createSaver(sql: Sql): Saver {
     yield* tracked(writers.topUp, changes, (state) => state.topUps);
     yield* tracked(writers.request, changes, (state) => state.requests);
     yield* tracked(writers.operation, changes, (state) => state.operations);
-    yield* saveEvents(changes);
+    yield* appended(writers.event, changes, ({ state }) => state.events);
   }
 
   return { save, saveAhead };
