@@ -7,6 +7,7 @@ import { type Call, callsOf } from "./ledger-call.ts";
 import { killRounds } from "./rounds.ts";
 import type { Victim } from "./victim.ts";
 
+/** Half of these at least are for charges: a caller charges before it ends what it charged. */
 const answersBeforeTheKill = 120;
 
 type Ledger = Credits<typeof defaultCatalog>;
@@ -40,15 +41,16 @@ function victimThat(credits: Ledger, between: (call: Call) => Call): Victim {
   };
 }
 
-/** Does it instead of every eighth charge or settle. */
-function everyEighth(
+/** Does it instead of every so-manieth charge or settle. */
+function everyNth(
+  nth: number,
   verb: "charge" | "settle",
   instead: (call: Call, input: Record<string, unknown>) => Promise<unknown>,
 ) {
   return (call: Call): Call => {
     let n = 0;
     return (asked, input) =>
-      asked === verb && ++n % 8 === 0 ? (instead(call, input) as Promise<never>) : call(asked, input);
+      asked === verb && ++n % nth === 0 ? (instead(call, input) as Promise<never>) : call(asked, input);
   };
 }
 
@@ -56,7 +58,9 @@ const lies: [string, (call: Call) => Call, string | null][] = [
   ["what it has done", (call) => call, null],
   [
     "a charge that it does not keep",
-    everyEighth("charge", async (call, input) => {
+    // It shows only where the worker leaves its charge open, as it does with a third. That none of 60 is such a one happens
+    // once in 10¹⁰ runs; with every eighth charge it was one run in thirty.
+    everyNth(1, "charge", async (call, input) => {
       const answer = await call("charge", input);
       await call("refund", { workspace: input.workspace, id: input.id, reason: "failed" });
       return answer;
@@ -65,7 +69,7 @@ const lies: [string, (call: Call) => Call, string | null][] = [
   ],
   [
     "a charge that it never made",
-    everyEighth("charge", async (call, input) => {
+    everyNth(8, "charge", async (call, input) => {
       const answer = (await call("charge", { ...input, id: `${input.id}-other` })) as Charged;
       return answer.outcome === "charged" ? { ...answer, charge: { ...answer.charge, id: input.id } } : answer;
     }),
@@ -73,7 +77,7 @@ const lies: [string, (call: Call) => Call, string | null][] = [
   ],
   [
     "one charge, and makes two",
-    everyEighth("charge", async (call, input) => {
+    everyNth(8, "charge", async (call, input) => {
       await call("charge", { ...input, id: `${input.id}-again` });
       return await call("charge", input);
     }),
@@ -81,12 +85,12 @@ const lies: [string, (call: Call) => Call, string | null][] = [
   ],
   [
     "the price of another quantity",
-    everyEighth("charge", (call, input) => call("charge", { ...input, quantity: Number(input.quantity) + 1 })),
+    everyNth(8, "charge", (call, input) => call("charge", { ...input, quantity: Number(input.quantity) + 1 })),
     "is there in part, or otherwise than it was asked for",
   ],
   [
     "a settle that it does not make",
-    everyEighth("settle", async (call, { workspace, id }) => {
+    everyNth(8, "settle", async (call, { workspace, id }) => {
       const { data } = await call("charges.list", { workspace, limit: 200 });
       return { outcome: "settled", charge: { ...data.find((charge) => charge.id === id), state: "settled" } };
     }),
