@@ -155,19 +155,22 @@ onEachDatabase((database, kind) => {
       expect(await undelivered()).toEqual([]);
     });
 
-    it.runIf(kind === "pg")("shares the work between processes: no notice is delivered by two at once", async () => {
-      const ids = Array.from({ length: 50 }, (_, i) => `p${i}`);
-      await insert(...ids);
-      const heard: string[] = [];
-      await Promise.all(
-        [1, 2, 3].map(() =>
-          outboxOf(async (notice) => {
-            heard.push(notice.id);
-            await Promise.resolve();
-          }).deliverAll(),
-        ),
-      );
-      expect([...heard].sort()).toEqual([...ids].sort());
-    });
+    // The embedded database has one process.
+    if (kind === "pg") {
+      it("shares the work between processes: no notice is delivered by two at once", async () => {
+        const ids = Array.from({ length: 50 }, (_, i) => `p${i}`);
+        await insert(...ids);
+        const heard: string[] = [];
+        await Promise.all(
+          [1, 2, 3].map(() =>
+            outboxOf(async (notice) => {
+              heard.push(notice.id);
+              await Promise.resolve();
+            }).deliverAll(),
+          ),
+        );
+        expect([...heard].sort()).toEqual([...ids].sort());
+      });
+    }
   });
 });
