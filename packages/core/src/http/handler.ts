@@ -1,9 +1,10 @@
-import { type Catalog, DucatError, isDucatError } from "@ducat/client";
+import { type Catalog, isDucatError } from "@ducat/client";
 import { stopwatch } from "../clock.ts";
 import type { Credits } from "../verbs.ts";
 import { type AccessOptions, createAccess } from "./access.ts";
 import { crossOriginHeaders } from "./cross-origin.ts";
-import { consoleLog, type HttpLog } from "./log.ts";
+import { checkHandlerOptions } from "./handler-options.ts";
+import { consoleLog, described, type HttpLog } from "./log.ts";
 import { errorResponse } from "./problem.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createRouter } from "./router.ts";
@@ -19,12 +20,15 @@ export type Handler = (request: Request) => Promise<Response>;
 
 /** Serves the API of these credits: every route of the route table, `/openapi.json`, `/docs`, `/healthz`, `/readyz`. */
 export function createHandler<C extends Catalog>(credits: Credits<C>, options: HandlerOptions): Handler {
-  if ((options.apiKeys ?? []).length === 0 && options.authenticate === undefined) {
-    throw new DucatError("invalid_options", "Give apiKeys, authenticate or both: without either nobody could call.");
-  }
+  checkHandlerOptions(options);
   const { log = consoleLog, allowedOrigins = [], basePath = "/" } = options;
   // The routes know no particular catalog: every verb checks what it is given against the one in force.
-  const router = createRouter(credits as unknown as Credits, createAccess(options), basePath);
+  const router = createRouter({
+    credits: credits as unknown as Credits,
+    identify: createAccess(options),
+    basePath,
+    log,
+  });
   return async (request) => {
     const startedAt = stopwatch();
     const requestId = requestIdOf(request);
@@ -52,17 +56,6 @@ export function createHandler<C extends Catalog>(credits: Credits<C>, options: H
 
 function challenge(error: unknown): Record<string, string> {
   return isDucatError(error) && error.code === "unauthorized" ? { "www-authenticate": "Bearer" } : {};
-}
-
-/** For the log only: with the stack, and the cause that the caller is not told. */
-function described(error: unknown): Record<string, unknown> {
-  if (error === undefined) return {};
-  if (!(error instanceof Error)) return { error: "something that is not an Error was thrown", thrown: error };
-  const { cause } = error;
-  return {
-    error: error.stack ?? error.message,
-    ...(cause === undefined ? {} : { cause: cause instanceof Error ? (cause.stack ?? cause.message) : cause }),
-  };
 }
 
 function finish(response: Response, request: Request, requestId: string, allowedOrigins: readonly string[]): void {

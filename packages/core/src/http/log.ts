@@ -11,3 +11,14 @@ export const consoleLog: HttpLog = {
     console.error(message, fields);
   },
 };
+
+/** An error for the log only: with the stack, and the cause that the caller is not told. */
+export function described(error: unknown): Record<string, unknown> {
+  if (error === undefined) return {};
+  if (!(error instanceof Error)) return { error: "something that is not an Error was thrown", thrown: error };
+  const { cause } = error;
+  return {
+    error: error.stack ?? error.message,
+    ...(cause === undefined ? {} : { cause: cause instanceof Error ? (cause.stack ?? cause.message) : cause }),
+  };
+}

@@ -8,7 +8,7 @@ export async function readJsonBody(request: Request, maxBytes = usualBodyBytes):
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   // A server holds a request to the length it announced, so it may be read in one go, which is much faster.
-  const bytes = announced >= 0 ? new Uint8Array(await request.arrayBuffer()) : await readBytes(request, maxBytes);
+  const bytes = announced >= 0 ? await readWhole(request) : await readBytes(request, maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   if (bytes.length === 0) return {};
   requireJsonType(request);
@@ -25,13 +25,22 @@ function requireJsonType(request: Request): void {
   );
 }
 
+async function readWhole(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer().catch(brokeOff));
+}
+
+/** Whoever hung up in the middle of a body made the mistake, not this server. */
+function brokeOff(error: unknown): never {
+  throw new DucatError("malformed_json", "The body broke off before its end.", { cause: error });
+}
+
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(brokeOff);
     if (done) break;
     length += value.length;
     if (length > maxBytes) {

@@ -26,7 +26,7 @@ export function queryInput(route: Route, params: Input, query: URLSearchParams):
     if (Object.hasOwn(params, field))
       faults.push({ path: field, message: "stands in the path; leave it out of the query" });
     Object.defineProperty(input, field, {
-      value: fromText(route.input.fields[field], text),
+      value: fromText(Object.hasOwn(route.input.fields, field) ? route.input.fields[field] : undefined, text),
       enumerable: true,
       configurable: true,
       writable: true,

@@ -2,6 +2,7 @@ import { DucatError } from "@ducat/client";
 import { Hono } from "hono";
 import type { Credits } from "../verbs.ts";
 import { preflightHeaders } from "./cross-origin.ts";
+import type { HttpLog } from "./log.ts";
 import { openApiDocument } from "./openapi.ts";
 import { errorResponse } from "./problem.ts";
 import { referencePage } from "./reference-page.ts";
@@ -13,8 +14,15 @@ import { serveRoute } from "./serve-route.ts";
 type Serve = (request: Request, requestId: string, params: Input) => Promise<Response>;
 type Methods = Map<string, Serve>;
 
+interface RouterOptions {
+  credits: Credits;
+  identify: (request: Request) => Promise<Principal>;
+  basePath: string;
+  log: HttpLog;
+}
+
 /** Finds the route of a request and serves it; what there is no route for is refused as a problem. */
-export function createRouter(credits: Credits, identify: (request: Request) => Promise<Principal>, basePath: string) {
+export function createRouter({ credits, identify, basePath, log }: RouterOptions) {
   const byPath = new Map<string, Methods>();
   const add = (method: string, path: string, serve: Serve) => {
     const methods = byPath.get(path) ?? new Map();
@@ -22,7 +30,7 @@ export function createRouter(credits: Credits, identify: (request: Request) => P
   };
   for (const route of routes) {
     add(route.method, route.path, (request, requestId, params) =>
-      serveRoute({ credits, identify, route, request, requestId, params }),
+      serveRoute({ credits, identify, log, route, request, requestId, params }),
     );
   }
   const document = JSON.stringify(openApiDocument(routes, basePath));

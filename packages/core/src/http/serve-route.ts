@@ -1,6 +1,7 @@
 import { isDucatError } from "@ducat/client";
 import type { Credits } from "../verbs.ts";
 import { authorize } from "./access.ts";
+import { described, type HttpLog } from "./log.ts";
 import { refusalResponse } from "./problem.ts";
 import { readJsonBody } from "./request-body.ts";
 import { bodyInput, faulty, queryInput } from "./request-input.ts";
@@ -10,6 +11,7 @@ import type { Adapted, Input, Principal, Route, RouteFormat } from "./route.ts";
 interface Served {
   credits: Credits;
   identify: (request: Request) => Promise<Principal>;
+  log: HttpLog;
   route: Route;
   request: Request;
   requestId: string;
@@ -17,7 +19,8 @@ interface Served {
 }
 
 /** One request to one route: who calls, what is asked, what may be asked, the verb, the answer. */
-export async function serveRoute({ credits, identify, route, request, requestId, params }: Served): Promise<Response> {
+export async function serveRoute(served: Served): Promise<Response> {
+  const { credits, identify, route, request, requestId, params } = served;
   const principal = await identify(request);
   const query = new URL(request.url).searchParams;
   const reads = route.method === "GET" || route.method === "DELETE";
@@ -26,7 +29,7 @@ export async function serveRoute({ credits, identify, route, request, requestId,
     ? queryInput(route, params, query)
     : bodyInput(route, params, await readJsonBody(withoutQuery(request, query), bodyLimit(route, principal)));
   const input = await authorize(credits, route, principal, adapted.input);
-  if (format !== null) return streamed(format, await started(format.stream(credits, input)));
+  if (format !== null) return streamed(format, await started(format.stream(credits, input)), served);
   const answer = await route.run(credits, input, { principal, signal: request.signal }).catch((error: unknown) => {
     throw atBodyPaths(error, adapted);
   });
@@ -84,11 +87,15 @@ async function started(parts: AsyncGenerator<string>): Promise<AsyncGenerator<st
   })();
 }
 
-function streamed({ contentType }: RouteFormat, parts: AsyncGenerator<string>): Response {
+/** The answer has begun, so that what goes wrong now can only be told to the log: the caller sees it break off. */
+function streamed({ contentType }: RouteFormat, parts: AsyncGenerator<string>, { log, requestId }: Served): Response {
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await parts.next();
+      const { done, value } = await parts.next().catch((error: unknown) => {
+        log.error({ requestId, ...described(error) }, "answer broke off");
+        throw error;
+      });
       if (done === true) controller.close();
       else controller.enqueue(encoder.encode(value));
     },

@@ -38,6 +38,10 @@ const cases: [method: string, path: string, body: unknown, field: string, words:
   ["PUT", ws, { testClock: "1969-01-01T00:00:00Z" }, "testClock", "1970 to 9999"],
   ["GET", `${ws}?verbose=1`, undefined, "verbose", "is not a known field"],
   ["DELETE", `${ws}?force=true`, undefined, "force", "is not a known field"],
+  // What every object has is no field either: each of these was a 500.
+  ["GET", `${ws}?constructor=1`, undefined, "constructor", "is not a known field"],
+  ["GET", "/v1/workspaces?__proto__=1", undefined, "__proto__", "is not a known field"],
+  ["DELETE", `${ws}?hasOwnProperty=1`, undefined, "hasOwnProperty", "is not a known field"],
   ["GET", "/v1/workspaces?limit=0", undefined, "limit", "from 1 to 200, got 0"],
   ["GET", "/v1/workspaces?limit=ten", undefined, "limit", "must be a whole number"],
   ["PUT", `${ws}/subscription`, { status: "cancelled" }, "status", '"active", "trialing", "past_due" or "ended"'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createHandler, type HandlerOptions } from "../../src/http/handler.ts";
 import { usualBodyBytes } from "../../src/http/request-body.ts";
 import { type Api, apiKey, openApi } from "./api.ts";
 
@@ -45,6 +46,29 @@ describe("keys", () => {
   ])("the handler refuses keys: %s", (_name, apiKeys) => {
     expect(() => openApi({ apiKeys })).toThrow(expect.objectContaining({ code: "invalid_options" }));
   });
+});
+
+test.each([
+  // An origin that is a part of the text would have been let in.
+  ["allowedOrigins", "https://app.example.com"],
+  ["allowedOrigins", ["https://app.example.com/"]],
+  ["allowedOrigins", ["app.example.com"]],
+  ["allowedOrigins", [5]],
+  ["apiKeys", apiKey],
+  ["authenticate", "ada"],
+  ["basePath", "api/"],
+  ["log", () => {}],
+  ["alowedOrigins", []],
+])("the handler refuses the option %s: %j", (name, value) => {
+  const options = { apiKeys: [apiKey], [name]: value };
+  expect(() => createHandler(api.credits, options as unknown as HandlerOptions)).toThrow(
+    expect.objectContaining({ code: "invalid_options", message: expect.stringContaining(`createHandler: ${name} `) }),
+  );
+});
+
+test("the handler takes the origin of an extension", () => {
+  const allowedOrigins = ["chrome-extension://abcdefghijklmnop", "http://localhost:3000"];
+  expect(createHandler(api.credits, { apiKeys: [apiKey], allowedOrigins })).toBeTypeOf("function");
 });
 
 describe("bodies", () => {
@@ -106,6 +130,18 @@ describe("bodies", () => {
     expect((await api.send("POST", charges, init)).status).toBe(413);
     expect(sent).toBeLessThanOrEqual(usualBodyBytes + 3 * 16_384);
     expect(cancelled).toBe(true);
+  });
+
+  test.each([
+    ["with its length", { ...json, "content-length": "500" }],
+    ["without its length", json],
+  ])("one that breaks off, sent %s, is its sender's fault and not this server's", async (_name, headers) => {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error("aborted")),
+    });
+    const answer = await api.send("POST", charges, { headers, body, duplex: "half" } as RequestInit);
+    expect([answer.status, answer.body.detail]).toEqual([400, "The body broke off before its end."]);
+    expect(api.logged.at(-1)).toMatchObject({ level: "info", fields: { status: 400 } });
   });
 
   test("a lie about the length is 413 at once", async () => {
