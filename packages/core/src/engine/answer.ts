@@ -24,7 +24,7 @@ const PLACES = 61;
 const recent: { ms: number; text: string }[] = Array.from({ length: PLACES }, () => ({ ms: Number.NaN, text: "" }));
 
 export function instant(ms: number): Instant {
-  const place = recent[ms % PLACES] as (typeof recent)[number];
+  const place = recent[Math.abs(ms) % PLACES] as (typeof recent)[number];
   if (place.ms !== ms) {
     place.ms = ms;
     place.text = new Date(ms).toISOString();
@@ -76,8 +76,13 @@ export function presentCharge(workspace: string, row: ChargeRow): Charge {
 export function balanceAfter(state: State, member: string, now: number): BalanceAfter {
   return {
     available: seatOf(state, member) === null ? 0 : spendableBy(state, member, now),
-    held: heldBy(state, member) + heldBy(state, POOL),
+    held: sum(heldBy(state, member), heldBy(state, POOL)),
   };
+}
+
+/** What two holders have together. Each has a number that can be told exactly; of both no larger one is told. */
+export function sum(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
 }
 
 export function heldBy(state: State, holder: string): number {

@@ -1,7 +1,7 @@
 import type { Balance, Grant, MonthlyBalance, PoolBalance } from "@ducat/client";
 import { DucatError } from "@ducat/client";
 import { advance, presentCycle } from "./advance.ts";
-import { heldBy, instant, instantOrNull } from "./answer.ts";
+import { heldBy, instant, instantOrNull, sum } from "./answer.ts";
 import { termAt } from "./calendar.ts";
 import { compareBurnOrder, isFrozen, isSpendable, spendableBy } from "./grants.ts";
 import { isUnlimited, levelOf, seatOf } from "./level.ts";
@@ -57,18 +57,18 @@ export function balanceOf(state: State, member: string | null, now: number): Bal
   return {
     ...common,
     available: seated ? spendableBy(state, member, now) : 0,
-    held: own.held + pool.held,
+    held: sum(own.held, pool.held),
     unlimited: seated && isUnlimited(state, member, now, presentCycle(state, now)),
     monthly: {
       allowance: sumOrNull(own.monthly.allowance, shared.monthly.allowance),
-      available: own.monthly.available + shared.monthly.available,
-      used: own.monthly.used + shared.monthly.used,
+      available: sum(own.monthly.available, shared.monthly.available),
+      used: sum(own.monthly.used, shared.monthly.used),
       renewsAt: instantOrNull(renewsAt(state, member, now)),
     },
-    promo: { available: own.promo.available + shared.promo.available },
+    promo: { available: sum(own.promo.available, shared.promo.available) },
     topUp: {
-      available: own.topUp.available + shared.topUp.available,
-      frozen: own.topUp.frozen + shared.topUp.frozen,
+      available: sum(own.topUp.available, shared.topUp.available),
+      frozen: sum(own.topUp.frozen, shared.topUp.frozen),
     },
     pool: shared,
     debt: holder.debt,
@@ -88,7 +88,7 @@ function grantsOf(state: State, holders: readonly string[], now: number): Grant[
 
 /** `null` is without limit. */
 function sumOrNull(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
+  return a === null || b === null ? null : sum(a, b);
 }
 
 function unspendable(share: PoolBalance): PoolBalance {

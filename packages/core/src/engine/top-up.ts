@@ -250,7 +250,7 @@ export function requestTopUp(state: State, command: TopUpRequestCommand, now: nu
   return wrote({ outcome: "requested", replayed: false, request: presentRequest(row) });
 }
 
-/** The order that an approved request makes. */
+/** The order that an approved request makes. Nobody else may give an order such an id. */
 export function requestOrderId(request: string): string {
   return `request:${request}`;
 }
@@ -281,9 +281,12 @@ export function decideRequest(state: State, command: DecideRequestCommand, now: 
     const pack = packOf(state, row.pack);
     const reason = mayNotOrder(state, command.by, [row.member], now);
     if (reason !== null) return refused({ outcome: "not_allowed", reason });
-    const id = requestOrderId(row.id);
-    if (state.topUps.has(id)) throw new DucatError("id_reused", `There is a top-up ${id} already.`);
-    insertOrder(state, { id, buyer: command.by, pack: row.pack, recipients: [row.member] }, pack, now);
+    insertOrder(
+      state,
+      { id: requestOrderId(row.id), buyer: command.by, pack: row.pack, recipients: [row.member] },
+      pack,
+      now,
+    );
   }
   edit(state, row);
   row.state = decision;

@@ -1,5 +1,6 @@
 import { pathOf } from "../catalog/faults.ts";
 import { idFault } from "../catalog/ids.ts";
+import { catalogLimits } from "../catalog/limits.ts";
 import { utf8Length } from "../catalog/metadata.ts";
 import { textFault } from "../catalog/plain-data.ts";
 import { addFault, type Faults } from "./faults.ts";
@@ -7,7 +8,7 @@ import { amount } from "./numbers.ts";
 import { described, type Rule } from "./rule.ts";
 import { id } from "./texts.ts";
 
-const maxMeters = 20;
+const maxMeters = catalogLimits.meters;
 const maxMetadataBytes = 4096;
 const maxDepth = 32;
 

@@ -1,8 +1,26 @@
 import { textFault } from "../catalog/plain-data.ts";
 import { type Rule, rule } from "./rule.ts";
 
-/** Who holds the pool's grants; no member may be called so. */
-const reservedMember = "workspace";
+/** Ids that mean something already, so that nobody may choose them. */
+interface Reserved {
+  has(id: string): boolean;
+  pattern: string;
+  explanation: string;
+}
+
+/** Who holds the pool's grants. */
+const pool: Reserved = {
+  has: (id) => id === "workspace",
+  pattern: "^workspace$",
+  explanation: 'must not be "workspace", which names the workspace\'s own credits; choose another id',
+};
+
+/** An order of that name would stand in the way of the request that is approved later. */
+const orderOfRequest: Reserved = {
+  has: (id) => id.startsWith("request:"),
+  pattern: "^request:",
+  explanation: 'must not begin with "request:", as the orders of approved requests do; choose another id',
+};
 
 /** 1 where a character may stand in an id: printable ASCII without space, `/ \ ? # %`. 2 where it may also come first. */
 const idCharacters = new Uint8Array(128);
@@ -31,29 +49,29 @@ function explainId(value: unknown, maxLength: number): string | null {
   return `must have only printable ASCII characters without space, / \\ ? # or %, got ${JSON.stringify(wrong)}; write - or _ instead`;
 }
 
-function idRule(maxLength: number, reserved: string | null = null): Rule<string> {
+function idRule(maxLength: number, reserved: Reserved | null = null): Rule<string> {
   return rule({
     schema: {
       type: "string",
       minLength: 1,
       maxLength,
       pattern: '^[A-Za-z0-9][!-"$&-.0->@-\\[\\]-~]*$',
-      ...(reserved === null ? {} : { not: { type: "string", pattern: `^${reserved}$` } }),
+      ...(reserved === null ? {} : { not: { type: "string", pattern: reserved.pattern } }),
     },
     wants: `an id of 1–${maxLength} printable ASCII characters`,
     standIn: "",
-    accept: (value) => (isId(value, maxLength) && value !== reserved ? value : undefined),
+    accept: (value) => (isId(value, maxLength) && reserved?.has(value) !== true ? value : undefined),
     explain: (value) =>
-      value === reserved && reserved !== null
-        ? `must not be "${reserved}", which names the workspace's own credits; choose another id`
-        : explainId(value, maxLength),
+      typeof value === "string" && reserved?.has(value) === true ? reserved.explanation : explainId(value, maxLength),
   });
 }
 
 /** An id given by the caller. */
 export const id = idRule(128);
 /** A member; `workspace` names the pool. */
-export const memberId = idRule(128, reservedMember);
+export const memberId = idRule(128, pool);
+/** An order that somebody makes. */
+export const newTopUpId = idRule(128, orderOfRequest);
 /** A payment provider's id. */
 export const paymentId = idRule(255);
 /** A top-up order: the caller's own id, or one made for an approved request. */

@@ -9,13 +9,13 @@ import { flag } from "./choices.ts";
 import { amount } from "./numbers.ts";
 import { list, readInput, shape } from "./objects.ts";
 import { about, optional } from "./rule.ts";
-import { id, memberId, paymentId, text, topUpId } from "./texts.ts";
+import { id, memberId, newTopUpId, paymentId, text, topUpId } from "./texts.ts";
 
 const payment = about("The provider's payment id; one payment pays one order.", optional(paymentId, null));
 
 export const topUpInput = shape({
   workspace: id,
-  id: about("Made by you: one order has one id.", id),
+  id: about("Made by you: one order has one id.", newTopUpId),
   buyer: about("The member who buys; left out: the operator.", optional(memberId, null)),
   pack: id,
   recipients: about(

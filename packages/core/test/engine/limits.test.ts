@@ -18,6 +18,10 @@ describe("the largest number", () => {
     t.promo("shared", most);
     expect(t.balance("ada")).toMatchObject({ available: most, pool: { available: most } });
     expect(t.balance(null).available).toBe(most);
+    // Nor by what the two have together of any kind.
+    expect(t.balance("ada").promo).toEqual({ available: most });
+    t.tell("charge", { id: "c", member: "ada", feature: "generate-screen" });
+    expect(t.balance("ada").held).toBe(30);
     expect(() => t.promo("more", 1)).toThrow(tooLarge);
     expect(() => t.promo("more", 1, { member: "ada" })).toThrow(
       expect.objectContaining({ message: "ada would hold more than 9007199254740991 credits. Grant less." }),

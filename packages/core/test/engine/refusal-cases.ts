@@ -400,16 +400,6 @@ export const cases: [name: string, before: (t: Story) => unknown, ...Parameters<
     },
   ],
   [
-    "a request whose order is somebody else's",
-    (t) => {
-      requested(t);
-      t.tell("topUp", { id: "request:r", pack: "small", recipients: ["ada"] });
-    },
-    "approve",
-    { id: "r", buyer: "olga" },
-    plain("id_reused", "There is a top-up request:r already."),
-  ],
-  [
     "an archived workspace charged",
     (t) => t.tell("workspaceArchive"),
     "charge",

@@ -5,6 +5,12 @@ import { memoryLedger } from "./memory-ledger.ts";
 import { commandOf, ms, story, wideCatalog } from "./story.ts";
 
 describe("cycles and epochs", () => {
+  test("a cycle that began before 1970 is told like any other", () => {
+    const t = story({ at: "1970-01-01T00:00:00Z", members: { ada: "editor" } });
+    t.tell("subscription", { plan: "pro", anchor: "1970-01-15T00:00:00Z" });
+    expect(t.ledger.workspace(0).cycle.startsAt).toBe("1969-12-15T00:00:00.000Z");
+  });
+
   test("the first touch in a cycle pins the catalog version for all its holders", () => {
     const t = story({ at: "2026-01-10T00:00:00Z", plan: "pro", members: { ada: "editor" } });
     const generous = { ...defaultCatalogInput.plans.pro, allowance: { editor: 5000, guest: 1000 } };

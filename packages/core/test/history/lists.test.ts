@@ -222,6 +222,9 @@ onEachDatabase((database) => {
         other,
         forged(["charges", "1", "a"]),
         forged(["charges", 1e300, "a"]),
+        // An instant that PostgreSQL does not know: it was an error of this server.
+        forged(["charges", -8.64e15, "a"]),
+        forged(["charges", -1, "a"]),
         forged(["charges", 1, "a\u0000"]),
         forged(["charges", 1]),
         forged({}),

@@ -37,9 +37,9 @@ function decode(cursor: string): unknown[] | null {
   }
 }
 
-/** The range that PostgreSQL's timestamps and sequence numbers can take, and no text that it refuses. */
+/** No instant before 1970, from where PostgreSQL's timestamps end before ours do, and no text that it refuses. */
 function isPart(part: Part, value: unknown): boolean {
-  if (part === "integer") return Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15;
+  if (part === "integer") return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 8.64e15;
   return typeof value === "string" && value.length <= 512 && !value.includes("\u0000") && value.isWellFormed();
 }
 
