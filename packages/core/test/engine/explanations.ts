@@ -144,6 +144,8 @@ function metered() {
   t.tellBalance("a balance with a cap, and a pool of one promo", "ada");
   t.tell("memberPut", { member: "ada", role: "editor", cap: 10 });
   t.tellBalance("a balance beyond its cap", "ada");
+  t.tell("memberPut", { member: "ada", role: "editor", cap: 10_000 });
+  t.tellBalance("a balance below a cap that it does not come to", "ada");
   t.tellBalance("a pool on a plan of members", null);
   return t.told;
 }
@@ -167,6 +169,8 @@ function withoutLimit() {
   t.charged("m", "assistant", 1, { usage: { output: 2000 } });
   t.tell("extend", { id: "m", usage: { output: 5000 } });
   t.tellCharge("a metered charge without limit that was raised", "m");
+  t.tell("memberPut", { member: "ada", role: "editor", cap: 12 });
+  t.tellBalance("a balance without limit that has a cap", "ada");
   return t.told;
 }
 
@@ -264,6 +268,22 @@ function moneyBack() {
   return t.told;
 }
 
+/** Grants that have ended, or are frozen, while work holds a part of them; and a plan before its first credits. */
+function inBetween() {
+  const t = begin("bare");
+  t.promo("p", 100, { member: "ada", expiresAt: "2026-05-01T12:00:00Z" });
+  t.charged("c", "toy");
+  t.buy("o", ["ada"]);
+  t.at("2026-05-01T12:00:00Z");
+  t.tellBalance("a balance of a grant that has ended and is still held in part", "ada");
+  t.tell("subscription", { plan: "pro", effective: "period_end" });
+  t.tellBalance("a balance without monthly credits until the plan changes", "ada");
+  t.charged("d", "tale", 1000);
+  t.tell("subscription", { plan: "gratis", effective: "now" });
+  t.tellBalance("a balance of which nothing is left that could be frozen", "ada");
+  return t.told;
+}
+
 /** A story is told in the words of the published catalog, and in ids where it has none any more. */
 function dropped() {
   const t = begin("bare");
@@ -284,7 +304,7 @@ function dropped() {
   return t.told;
 }
 
-const ofSupport = { cameBackBefore, moneyBack, dropped };
+const ofSupport = { inBetween, cameBackBefore, moneyBack, dropped };
 
 /** What leads to the explanations in explanations.json, each to some of them. */
 export const situations = { takenOver, gaveBack, metered, withoutLimit, plansChange, debts, ...ofSupport };

@@ -5,6 +5,7 @@ import { balanceOf, monthly } from "../balance.ts";
 import { termAt, termIndexAt } from "../calendar.ts";
 import { compareBurnOrder } from "../grants.ts";
 import { planOf, seatOf } from "../level.ts";
+import { holderOf } from "../move.ts";
 import { type GrantRow, POOL, type State, type Term } from "../state.ts";
 import { freezeOf } from "./frozen.ts";
 import {
@@ -38,8 +39,11 @@ export function explainBalance(state: State, member: string | null, now: number)
 
 function summary(balance: Balance, member: string | null): string {
   const who = member === null ? "The workspace's pool" : member;
+  const left = leftOfCap(balance);
+  // A cap takes nothing away: whoever has come to it has the same credits, and cannot spend them in this cycle.
+  const capped = left < balance.available || balance.unlimited;
   const spends =
-    member === null
+    member === null || capped
       ? `has ${credits(balance.available)} available`
       : `can spend ${balance.available === 0 ? "nothing" : credits(balance.available)}`;
   const sums: [number, string][] = [
@@ -53,8 +57,11 @@ function summary(balance: Balance, member: string | null): string {
   const sentences = [
     balance.unlimited
       ? `${who} draws on an allowance without limit.`
-      : `${who} ${spends}${balance.available > 0 && parts.length > 0 ? `: ${list(parts)}` : ""}.`,
+      : `${who} ${spends}${parts.length > 0 ? `: ${list(parts)}` : ""}.`,
   ];
+  if (capped && left < Number.POSITIVE_INFINITY) {
+    sentences.push(`A cap lets ${left === 0 ? "nothing" : `only ${credits(left)}`} more be spent in this cycle.`);
+  }
   if (shared > 0) sentences.push(`${creditsAre(shared)} of the workspace's pool, which its members share.`);
   if (balance.held > 0) sentences.push(`${creditsAre(balance.held)} held by work that is under way.`);
   if (frozen > 0) sentences.push(`${creditsAre(frozen)} frozen.`);
@@ -90,7 +97,7 @@ function planLine(state: State, now: number): Line {
 function planSince(terms: readonly Term[], now: number): number {
   let i = termIndexAt(terms, now);
   const { plan } = terms[i] as Term;
-  while (i > 0 && terms[i - 1]?.plan === plan) i--;
+  while (terms[i - 1]?.plan === plan) i--;
   return (terms[i] as Term).from;
 }
 
@@ -134,10 +141,10 @@ function allowanceLines(state: State, holder: string, now: number): Line[] {
       ? []
       : [line(null, `This cycle gives no monthly credits to ${owner(holder)}.${next}`, facts)];
   }
-  const row = state.holders.get(holder);
+  const { allotted } = holderOf(state, holder);
   const notAll =
-    row !== undefined && row.allotted < allowance
-      ? ` ${creditsWere(row.allotted)} given of that, because the cycle had begun already or a part was taken back.`
+    allotted < allowance
+      ? ` ${creditsWere(allotted)} given of that, because the cycle had begun already or a part was taken back.`
       : "";
   const since = Math.max(presentCycle(state, now).startsAt, presentCycle(state, now).epochFrom);
   const text = `This cycle allows ${owner(holder)} ${credits(allowance)}.${notAll} ${creditsAre(used)} spent or held.${next}`;
@@ -190,9 +197,15 @@ function capitalized(text: string): string {
   return text.startsWith("the pool") ? `T${text.slice(1)}` : text;
 }
 
-function capLines({ member, cap }: Balance): Line[] {
+/** What the member's cap lets be spent in this cycle; infinite where there is none. */
+function leftOfCap({ cap }: Balance): number {
+  return cap === null ? Number.POSITIVE_INFINITY : Math.max(0, cap.limit - cap.used);
+}
+
+function capLines(balance: Balance): Line[] {
+  const { member, cap } = balance;
   if (cap === null) return [];
-  const left = Math.max(0, cap.limit - cap.used);
+  const left = leftOfCap(balance);
   const text = `${member} may spend at most ${credits(cap.limit)} a cycle, from any source. ${creditsAre(cap.used)} used, so ${credits(left)} more can be spent in this cycle.`;
   return [line(null, text, { ...cap, left })];
 }
