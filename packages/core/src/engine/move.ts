@@ -42,7 +42,7 @@ export function move(state: State, kind: Movement, grant: GrantRow, moved: numbe
   grant[to] += moved;
   const amount = (to === "available" ? moved : 0) - (from === "available" ? moved : 0);
   holder.balance += amount;
-  if (kind === "expire" && grant.cycleStartsAt !== null) unallot(state, holder, grant, moved);
+  if (kind === "expire") unallot(state, holder, grant, moved);
   enter(state, kind, grant, holder, amount, moved, cause);
 }
 

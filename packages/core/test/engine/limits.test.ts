@@ -104,6 +104,7 @@ describe("composed ids", () => {
       "xmonthly:ada:e1:123:600",
       "monthly::e1:1",
       "monthly:ada:e1:123:",
+      "monthly:ada:e1:123:600:",
     ];
     for (const other of [...others, "monthly:ada:e1::600", "monthly:ada::1:600"]) {
       expect(monthlyHolder(other), other).toBeNull();

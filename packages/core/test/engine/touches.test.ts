@@ -31,6 +31,34 @@ describe("a touch opens the cycle that has come, for whom it touches", () => {
     }
   });
 
+  test("the creation: the catalog of that instant goes for the month, though its members come later", () => {
+    const t = story({ at: "2026-01-10T00:00:00Z", plan: "starter" });
+    const { plans } = defaultCatalogInput;
+    const starter = { ...plans.starter, allowance: { first: 900, then: 900 } };
+    t.ledger.publish(defineCatalog({ ...defaultCatalogInput, plans: { ...plans, starter } }));
+    expect(t.balance(null).available).toBe(600);
+    t.tell("memberPut", { member: "ada", role: "editor" });
+    expect(t.balance("ada").available).toBe(600);
+  });
+
+  test("a change of role, by itself or by a list, for the member: what is due is due to the role that they had", () => {
+    for (const change of [
+      (t: Story) => t.tell("memberPut", { member: "ada", role: "viewer" }),
+      (t: Story) =>
+        t.tell("membersSync", {
+          members: [
+            { id: "ada", role: "viewer" },
+            { id: "bob", role: "editor" },
+          ],
+        }),
+    ]) {
+      const t = begin("pro");
+      t.ledger.letTimePass(february + 1000);
+      change(t);
+      expect(made(t).at(-1)).toEqual(["monthly:ada:e1", 3000, february]);
+    }
+  });
+
   test("a removal, by itself or by a list, for the member: what is due is theirs, though frozen", () => {
     for (const remove of [
       (t: Story) => t.tell("memberRemove", { member: "ada" }),

@@ -30,7 +30,9 @@ test("numbers are grouped by thousands, and one is one", () => {
 });
 
 test("a unit's plural is the one that English gives it", () => {
-  const plurals = ["screen", "story", "toy", "box", "lens", "branch", "brush", "boxer"].map((unit) => units(2, unit));
+  const plurals = ["screen", "story", "toy", "box", "lens", "branch", "brush", "boxer", "gyro"].map((unit) =>
+    units(2, unit),
+  );
   expect(plurals).toEqual([
     "2 screens",
     "2 stories",
@@ -40,6 +42,7 @@ test("a unit's plural is the one that English gives it", () => {
     "2 branches",
     "2 brushes",
     "2 boxers",
+    "2 gyros",
   ]);
   expect([units(1, "story"), units(0, "story"), units(1000, "look")]).toEqual(["1 story", "0 stories", "1,000 looks"]);
 });
