@@ -144,8 +144,8 @@ function metered() {
   t.tellBalance("a balance with a cap, and a pool of one promo", "ada");
   t.tell("memberPut", { member: "ada", role: "editor", cap: 10 });
   t.tellBalance("a balance beyond its cap", "ada");
-  t.tell("memberPut", { member: "ada", role: "editor", cap: 10_000 });
-  t.tellBalance("a balance below a cap that it does not come to", "ada");
+  t.tell("memberPut", { member: "ada", role: "editor", cap: 201 + 2809 });
+  t.tellBalance("a balance that its cap allows to the last credit", "ada");
   t.tellBalance("a pool on a plan of members", null);
   return t.told;
 }
