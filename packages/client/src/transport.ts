@@ -21,6 +21,14 @@ export type Send = (method: string, path: string, input: object, call?: CallOpti
 
 type Fields = Record<string, unknown>;
 
+/** An answer that arrived whole. One whose rest was lost on the way is none: what it said is not known. */
+interface Answer {
+  ok: boolean;
+  status: number;
+  retryAfter: string | null;
+  text: string;
+}
+
 /** No answer says this much: the server is away, starting, or too busy. */
 const retriedStatuses = new Set([429, 502, 503, 504]);
 
@@ -36,25 +44,26 @@ export function createTransport(options: TransportOptions): Send {
     const body = reads ? null : JSON.stringify(rest);
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= retries;
-      const answer = await once(target, method, body, call?.signal);
-      if (answer instanceof Response) {
-        if (last || !retriedStatuses.has(answer.status)) return await read(answer);
-        await answer.body?.cancel();
-        await pause(attempt, answer.headers.get("retry-after"), call?.signal);
-      } else {
+      const { answer, failure } = await once(target, method, body, call?.signal);
+      if (answer === undefined) {
         call?.signal?.throwIfAborted();
-        if (last) throw new DucatError("unreachable", `No answer from ${baseUrl}.`, { cause: answer });
-        await pause(attempt, null, call?.signal);
-      }
+        if (last) throw new DucatError("unreachable", `No answer from ${baseUrl}.`, { cause: failure });
+      } else if (last || !retriedStatuses.has(answer.status)) return read(answer);
+      await pause(attempt, answer?.retryAfter ?? null, call?.signal);
     }
   };
 
-  /** The answer, or why there was none. */
-  async function once(url: string, method: string, body: string | null, signal?: AbortSignal): Promise<unknown> {
+  /** The answer, or why there was none. Its text belongs to it: a connection may break after the headers, too. */
+  async function once(
+    url: string,
+    method: string,
+    body: string | null,
+    signal?: AbortSignal,
+  ): Promise<{ answer: Answer; failure?: never } | { answer?: never; failure: unknown }> {
     const key = await bearer();
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      return await (options.fetch ?? fetch)(url, {
+      const response = await (options.fetch ?? fetch)(url, {
         method,
         body,
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
@@ -63,8 +72,10 @@ export function createTransport(options: TransportOptions): Send {
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         },
       });
-    } catch (error) {
-      return error;
+      const { ok, status, headers } = response;
+      return { answer: { ok, status, retryAfter: headers.get("retry-after"), text: await response.text() } };
+    } catch (failure) {
+      return { failure };
     }
   }
 }
@@ -89,22 +100,31 @@ function query(fields: Fields): string {
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 }
 
-async function read(response: Response): Promise<unknown> {
-  const fields = (await response.json().catch(() => null)) as Fields | null;
-  if (response.ok && fields !== null) return fields;
-  const { type, title, status, code, detail, requestId, errors, ...rest } = fields ?? {};
+function read({ ok, status, text }: Answer): unknown {
+  const fields = parsed(text);
+  if (ok && fields !== null) return fields;
+  const { type, title, status: _same, code, detail, requestId, errors, ...rest } = fields ?? {};
   // A refusal is an outcome, as it is in process.
   if (typeof rest.outcome === "string") return rest;
   const known = typeof code === "string" && Object.hasOwn(errorCodes, code);
   throw new DucatError(
     known ? (code as ErrorCode) : "unexpected_answer",
-    typeof detail === "string" ? detail : `The server answered ${response.status} without saying why.`,
+    typeof detail === "string" ? detail : `The server answered ${status} without saying why.`,
     {
-      details: known ? rest : { ...rest, status: response.status, code },
+      details: known ? rest : { ...rest, status, code },
       ...(Array.isArray(errors) ? { errors } : {}),
       ...(typeof requestId === "string" ? { requestId } : {}),
     },
   );
+}
+
+/** Null for what is no JSON: a proxy's page, or another server's. */
+function parsed(text: string): Fields | null {
+  try {
+    return JSON.parse(text) as Fields | null;
+  } catch {
+    return null;
+  }
 }
 
 /** 0.1, 0.2, 0.4 … seconds, at most 5, half of it chance, so that clients do not come back all at once. */

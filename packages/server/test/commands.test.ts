@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { catalogToJson, createClient, defaultCatalog } from "ducat";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -106,6 +108,19 @@ describe("with a server running in this folder", { timeout: slow }, () => {
     const env = { DUCAT_URL: "http://127.0.0.1:9", DUCAT_API_KEY: "a-key-that-nobody-asks-for" };
     const { code, stderr } = await ducat(["balance", "acme"], { directory: empty.directory, env });
     expect([code, stderr]).toEqual([1, expect.stringContaining("Is the server running, and is --url right?")]);
+  });
+
+  test("a grant whose answer was cut in its body says how to repeat it", async () => {
+    const cutting = createServer((_request, response) => {
+      response.writeHead(201, { "content-type": "application/json", "content-length": 1000 });
+      response.write('{"outcome":"gra', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => cutting.listen(0, "127.0.0.1", resolve));
+    const { port } = cutting.address() as AddressInfo;
+    const env = { DUCAT_URL: `http://127.0.0.1:${port}`, DUCAT_API_KEY: "a-key-that-nobody-asks-for" };
+    const { code, stderr } = await ducat(["grant", "acme", "5", "--note", "x"], { directory: empty.directory, env });
+    cutting.close();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^It is not known .* Repeat it with --id [\w-]+/)]);
   });
 });
 
