@@ -93,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
   const verb =
     <Input extends object, Answer>(method: string, path: string, fresh?: () => object): Verb<Input, Answer> =>
     (input, call) =>
-      send(method, path, { ...fresh?.(), ...input }, call) as Promise<Answer>;
+      send(method, path, { ...fresh?.(), ...given(input) }, call) as Promise<Answer>;
 
   const get = <Input extends object, Answer>(path: string) => verb<Input, Answer>("GET", path);
   const post = <Input extends object, Answer>(path: string) => verb<Input, Answer>("POST", path);
@@ -176,4 +176,9 @@ export function createClient(options: ClientOptions): Client {
     clock: { advance: post(at("/clock")) },
     catalog: { published: (call) => send("GET", "/v1/catalog", {}, call) as Promise<PublishedCatalog> },
   };
+}
+
+/** A field that is `undefined` is not given: it must not take the place of the fresh attempt that makes a repeat harmless. */
+function given(input: object): object {
+  return Object.fromEntries(Object.entries({ ...input }).filter(([, value]) => value !== undefined));
 }

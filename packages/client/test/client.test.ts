@@ -107,6 +107,12 @@ describe("when the network fails", { timeout: 30_000 }, () => {
     expect(journeys).toHaveLength(4);
   });
 
+  test("an attempt that is given as undefined is made like one that is not given", async () => {
+    const { fetch } = network("lost answer");
+    const charged = await connect(fetch).charge({ ...charge, id: "c-undefined", attempt: undefined as never });
+    expect(charged).toMatchObject({ outcome: "charged", replayed: false });
+  });
+
   test("a settlement whose answer was lost is the first one", async () => {
     const { fetch } = network("lost answer");
     expect(await connect(fetch).settle({ workspace: "acme", id: "c-lost" })).toMatchObject({ outcome: "settled" });
