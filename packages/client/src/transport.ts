@@ -1,6 +1,7 @@
 import type { CallOptions } from "./commands.ts";
-import { DucatError, type ErrorCode, errorCodes, type Fault } from "./errors.ts";
+import { DucatError, type ErrorCode, errorCodes } from "./errors.ts";
 import { jitter } from "./ids.ts";
+import { address, json, query } from "./request-parts.ts";
 
 export interface TransportOptions {
   /** Where the server is: `http://127.0.0.1:4100`, with the path it is mounted at. */
@@ -34,14 +35,14 @@ const retriedStatuses = new Set([429, 502, 503, 504]);
 
 export function createTransport(options: TransportOptions): Send {
   const { apiKey, token, retries = 3, timeoutMs = 30_000 } = options;
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const baseUrl = checkedBase(options);
   const bearer = async () => apiKey ?? (typeof token === "function" ? await token() : token);
 
   return async (method, path, input, call) => {
     const { url, rest } = address(path, input as Fields);
     const reads = method === "GET" || method === "DELETE";
     const target = baseUrl + url + (reads ? query(rest) : "");
-    const body = reads ? null : JSON.stringify(rest);
+    const body = reads ? null : json(rest);
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= retries;
       const { answer, failure } = await once(target, method, body, call?.signal);
@@ -80,24 +81,24 @@ export function createTransport(options: TransportOptions): Send {
   }
 }
 
-/** Fills the path's fields in and takes them out of the rest. An id that is none would name another route. */
-function address(path: string, input: Fields): { url: string; rest: Fields } {
-  const rest = { ...input };
-  const url = path.replace(/:(\w+)/g, (_whole, field: string) => {
-    const value = rest[field];
-    delete rest[field];
-    if (typeof value === "string" && /^[A-Za-z0-9]/.test(value)) return encodeURIComponent(value);
-    const fault: Fault = { path: field, message: "must be an id" };
-    throw new DucatError("invalid_input", `${field} ${fault.message}.`, { errors: [fault] });
-  });
-  return { url, rest };
-}
-
-function query(fields: Fields): string {
-  const pairs = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([field, value]): [string, string] => [field, value instanceof Date ? value.toISOString() : String(value)]);
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+/**
+ * An address that is none would look like a server that is away, and be asked again and again. A path alone is an address
+ * where there is something that it can be a path of: a page, or the caller's own `fetch`.
+ */
+function checkedBase({ baseUrl, fetch }: TransportOptions): string {
+  const page = (globalThis as { location?: { origin: string } }).location?.origin;
+  const isPath = typeof baseUrl === "string" && /^(\/|$)/.test(baseUrl);
+  const whole = isPath ? (page ?? (fetch && "http://localhost")) + baseUrl : baseUrl;
+  if (URL.canParse(whole)) {
+    const { protocol, username, password, search, hash } = new URL(whole);
+    const isPlain = username + password + search + hash === "";
+    if (isPlain && /^https?:$/.test(protocol)) return baseUrl.replace(/\/+$/, "");
+  }
+  // Without the address itself, in which a password may stand.
+  throw new DucatError(
+    "invalid_options",
+    "createClient: baseUrl must be the address of a server, such as http://127.0.0.1:4100, without a user, ? or #.",
+  );
 }
 
 function read({ ok, status, text }: Answer): unknown {

@@ -31,7 +31,11 @@ export function storeCommand(name: string): Command {
 /** A command that a running server can answer too. */
 export function ledgerCommand(name: string): Command {
   return databaseCommand(name)
-    .addOption(new Option("--url <url>", "ask this running server instead of the database").env("DUCAT_URL"))
+    .addOption(
+      new Option("--url <url>", "ask this running server instead of the database")
+        .env("DUCAT_URL")
+        .argParser(serverAddress),
+    )
     .addOption(new Option("--api-key <key>", "its secret key").env("DUCAT_API_KEY"));
 }
 
@@ -69,6 +73,11 @@ export function readCatalog(file: string): Catalog {
     throw new UsageError(`The catalog ${file} cannot be read: ${why}.`);
   }
   return parseCatalogJson(text, file);
+}
+
+function serverAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("It must be an address such as http://127.0.0.1:4100.");
 }
 
 /** Reads an option or argument as a whole number. */

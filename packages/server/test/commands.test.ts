@@ -222,6 +222,7 @@ describe("without a database", { timeout: slow }, () => {
     [["grant", "acme", "-5", "--note", "x"], "-5"],
     [["grant", "acme", "1.5", "--note", "x"], "It must be a whole number from 1"],
     [["refund", "acme", "c1", "--note", "x", "--quantity", "0"], "from 1 to 1000"],
+    [["balance", "acme", "--url", "localhost:4100"], "It must be an address such as http://127.0.0.1:4100."],
     [["charges", "acme", "--state", "done"], "Allowed choices are open, settled, refunded."],
   ])("%j: exit code 2 and what to do", async (args, message) => {
     const { code, stderr } = await inEmpty(...args);
