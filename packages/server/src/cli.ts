@@ -38,6 +38,13 @@ for (const command of [program, ...commands, ...catalogCommand.commands]) {
     .showHelpAfterError("Add --help for how to use it.");
 }
 
+/** Who reads may leave before the end (`ducat charges acme | head`, a log's reader that died): no reason to stop working. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -48,9 +48,19 @@ export async function ducat(args: readonly string[], where: Where): Promise<Fini
   return { ...child.output, code };
 }
 
+/** As `ducat`, for somebody who does not read what it says: `ducat … | true`. */
+export async function ducatUnread(args: readonly string[], where: Where): Promise<Omit<Finished, "stdout">> {
+  const child = start(args, where);
+  child.stdout?.destroy();
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stderr: child.output.stderr };
+}
+
 export interface Served {
   url: string;
   output: Finished;
+  /** Goes away, as a terminal or a log's reader may; the server's next words to stdout find nobody. */
+  stopReading(): void;
   signal(signal: NodeJS.Signals): void;
   /** The exit code, once the process has ended. */
   ended: Promise<number | null>;
@@ -69,5 +79,11 @@ export async function serve(where: Where, args: readonly string[] = []): Promise
     if (over) throw new Error(`the server did not start: ${child.output.stderr}${child.output.stdout}`);
   }
   const url = /running at (\S+)/.exec(child.output.stdout)?.[1] ?? "";
-  return { url, output: child.output, ended, signal: (signal) => void child.kill(signal) };
+  return {
+    url,
+    output: child.output,
+    ended,
+    stopReading: () => void child.stdout?.destroy(),
+    signal: (signal) => void child.kill(signal),
+  };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { catalogToJson, createClient, defaultCatalog } from "ducat";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ducat, type Finished, makeRoom, type Served, serve } from "./command.ts";
+import { ducat, ducatUnread, type Finished, makeRoom, type Served, serve } from "./command.ts";
 
 const room = makeRoom();
 const empty = makeRoom();
@@ -212,6 +212,13 @@ describe("without a database", { timeout: slow }, () => {
   test("migrate --print is SQL", async () => {
     expect(succeeded(await inEmpty("migrate", "--print"))).toMatch(/create table/i);
     expect(succeeded(await inEmpty("migrate", "--print", "--schema", "credits"))).toContain("credits");
+  });
+
+  test("a reader who does not wait for the end is no error", async () => {
+    expect(await ducatUnread(["migrate", "--print"], empty)).toEqual({ code: 0, stderr: "" });
+    writeFileSync(join(empty.directory, "unread.json"), "{}");
+    const check = await ducatUnread(["catalog", "check", "unread.json", "--json"], empty);
+    expect(check).toEqual({ code: 1, stderr: "" });
   });
 
   test.each([

@@ -19,6 +19,27 @@ function write(url: string, key: string, path: string, method: string, body: obj
   });
 }
 
+/** A request whose body is only finished when it is told: until then the server is at work on it. */
+function halfSent(url: string, key: string): { running: Promise<Response>; release(): void } {
+  let release: () => void = () => {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"name":'));
+      release = () => {
+        controller.enqueue(new TextEncoder().encode('"Late"}'));
+        controller.close();
+      };
+    },
+  });
+  const running = fetch(`${url}/v1/workspaces/late`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body,
+    duplex: "half",
+  } as RequestInit);
+  return { running, release };
+}
+
 describe("ducat serve", { timeout: slow }, () => {
   test("starts with nothing, says where everything is, and keeps what was written", async () => {
     const server = await serve(where);
@@ -50,22 +71,7 @@ describe("ducat serve", { timeout: slow }, () => {
   test("finishes a running request before it ends", async () => {
     const server = await serve(where);
     const key = readFileSync(join(room.directory, ".ducat/api-key"), "utf8").trim();
-    let release: () => void = () => {};
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode('{"name":'));
-        release = () => {
-          controller.enqueue(new TextEncoder().encode('"Late"}'));
-          controller.close();
-        };
-      },
-    });
-    const running = fetch(`${server.url}/v1/workspaces/late`, {
-      method: "PUT",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body,
-      duplex: "half",
-    } as RequestInit);
+    const { running, release } = halfSent(server.url, key);
     // The server has the request once it answers another one that was sent later on a connection of its own.
     await fetch(`${server.url}/healthz`, { headers: { connection: "close" } });
     server.signal("SIGTERM");
@@ -73,6 +79,20 @@ describe("ducat serve", { timeout: slow }, () => {
     release();
     expect((await running).status).toBe(201);
     expect(await server.ended).toBe(0);
+  });
+
+  test("finishes a running request also when nobody reads any more that it is stopping", async () => {
+    const server = await serve(where);
+    const key = readFileSync(join(room.directory, ".ducat/api-key"), "utf8").trim();
+    const { running, release } = halfSent(server.url, key);
+    await fetch(`${server.url}/healthz`, { headers: { connection: "close" } });
+    server.stopReading();
+    server.signal("SIGTERM");
+    await expect.poll(() => existsSync(join(room.directory, ".ducat/server.url"))).toBe(false);
+    release();
+    expect((await running).ok).toBe(true);
+    expect(await server.ended).toBe(0);
+    expect(server.output.stderr).toBe("");
   });
 
   test("a second signal ends it at once", async () => {
