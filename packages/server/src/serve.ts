@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Catalog, type CreditsOptions, createCredits, createHandler, type HttpLog } from "ducat";
+import { drainable } from "./drain.ts";
 
 export interface ServerOptions {
   database: CreditsOptions["database"];
@@ -25,9 +26,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** How long running requests may take once the server is asked to stop. */
-const drainMs = 25_000;
-
 /** Prepares the database, then listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, schema, catalog, apiKeys, allowedOrigins = [], log, port, host } = options;
@@ -42,12 +40,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await credits.ready();
     const { version } = await credits.catalog.published();
     const server = createAdaptorServer({ fetch: handler }) as Server;
+    const drain = drainable(server);
     await listen(server, port, host);
     return {
       url: urlOf(server.address() as AddressInfo),
       catalogVersion: version,
       async close() {
-        await drain(server);
+        await drain();
         await credits.close();
       },
     };
@@ -65,19 +64,6 @@ async function listen(server: Server, port: number, host: string): Promise<void>
       resolve();
     });
   });
-}
-
-/** Waits for the running requests; connections that only wait for a next one are closed. */
-async function drain(server: Server): Promise<void> {
-  const impatience = setTimeout(() => server.closeAllConnections(), drainMs);
-  // A connection becomes idle when its answer is out, which may be after the server was asked to stop.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(impatience);
-  clearInterval(idle);
 }
 
 /** A server that listens on every address is reached by the local one. */
