@@ -9,6 +9,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { grantCommand, refundCommand } from "./commands/operator.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { forgetEmptyVariables, refuseEmptyFlags } from "./empty-settings.ts";
 import { fail } from "./fail.ts";
 
 const commands = [
@@ -30,7 +31,10 @@ const program = new Command("ducat")
   .addHelpText("after", "\nBegin with:\n  ducat serve\nEach command explains itself: ducat <command> --help");
 
 for (const command of commands) program.addCommand(command);
-for (const command of [program, ...commands, ...catalogCommand.commands]) {
+const all = [program, ...commands, ...catalogCommand.commands];
+forgetEmptyVariables(all);
+program.hook("preAction", (_program, command) => refuseEmptyFlags(command));
+for (const command of all) {
   command
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "ducat: ")) })
     .exitOverride()

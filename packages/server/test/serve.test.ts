@@ -115,6 +115,21 @@ describe("ducat serve", { timeout: slow }, () => {
     expect(await running).toBe("cut off");
   });
 
+  // As `${DATABASE_URL:-}` in a Compose file gives them: a PostgreSQL that nobody named would have got a schema.
+  test("empty variables are as good as none", async () => {
+    const names = ["DATA_DIR", "SCHEMA", "CATALOG", "API_KEY", "ALLOWED_ORIGINS", "LOG_LEVEL", "URL"];
+    const empty = [...names.map((name) => `DUCAT_${name}`), "DATABASE_URL", "PORT", "HOST"].map((name) => [name, ""]);
+    const env: Record<string, string> = { ...Object.fromEntries(empty), PGHOST: "127.0.0.1", PGPORT: "9" };
+    const server = await serve({ ...where, env });
+    expect(server.url).toContain("http://127.0.0.1:");
+    expect(server.output.stdout).toContain(`${join(room.directory, ".ducat")} (embedded PostgreSQL)`);
+    expect(server.output.stdout).toContain(join(room.directory, ".ducat/api-key"));
+    const asked = await ducat(["balance", "nowhere"], { ...where, env });
+    expect(asked.stderr).toContain("There is no workspace nowhere");
+    server.signal("SIGTERM");
+    expect(await server.ended).toBe(0);
+  });
+
   test("a port that is in use is said in one line", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     const { port } = await new Promise<{ port: number }>((resolve) =>
@@ -135,6 +150,9 @@ describe("ducat serve", { timeout: slow }, () => {
     [["--catalog", "none.json"], {}, "The catalog none.json cannot be read: there is no such file."],
     [[], { DATABASE_URL: "postgres://localhost/x" }, "set DUCAT_API_KEY"],
     [["--prot", "1"], {}, "Did you mean --port?"],
+    [["--database-url", ""], {}, "--database-url is empty"],
+    [["--data-dir", ""], {}, "--data-dir is empty"],
+    [["--catalog="], {}, "--catalog is empty"],
   ])("%j %j is told how to do it, with exit code 2", async (args, env, message) => {
     const { code, stderr } = await ducat(["serve", ...args], { ...where, env: env as Record<string, string> });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -27,6 +27,10 @@ export interface PgOptions {
 
 /** PostgreSQL through the `pg` package, which is loaded at the first use. */
 export function pgDatabase(options: PgOptions): Database {
+  // To the package it is no address at all, so that it goes where the environment points: to a database nobody named.
+  if (options.connectionString === "") {
+    throw new DucatError("invalid_options", "database.connectionString is empty. Give an address, or leave it out.");
+  }
   const preparedStatements = options.preparedStatements ?? true;
   let own: Promise<PgPool> | undefined;
   let closed = false;

@@ -248,3 +248,9 @@ it("refuses a connection string that is none, and does not repeat its password",
   expect(error.cause).toBeUndefined();
   expect(error.message).not.toContain("secret");
 });
+
+it("refuses an empty address, which would be some other server", () => {
+  expect(() => pgDatabase({ connectionString: "" })).toThrow(
+    expect.objectContaining({ code: "invalid_options", message: expect.stringContaining("connectionString is empty") }),
+  );
+});
