@@ -11,7 +11,7 @@ import {
   type Page,
 } from "ducat";
 import { readAddress } from "./address-file.ts";
-import { readApiKey } from "./api-key.ts";
+import { keyFileOf, readApiKey } from "./api-key.ts";
 import { type CommonSettings, databaseOf, type LedgerSettings, requireDatabase } from "./settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -28,7 +28,8 @@ export async function withLedger<Answer>(
   settings: LedgerSettings,
   work: (verbs: LedgerVerbs) => Promise<Answer>,
 ): Promise<Answer> {
-  if (settings.url !== undefined) return await work(createClient({ baseUrl: settings.url, apiKey: keyFor(settings) }));
+  const { url } = settings;
+  if (url !== undefined) return await work(createClient({ baseUrl: url, apiKey: keyFor(url, settings) }));
   try {
     return await withDatabase(settings, (credits) => work(credits));
   } catch (error) {
@@ -75,10 +76,19 @@ async function withDatabase<Answer>(
   }
 }
 
-function keyFor(settings: LedgerSettings): string {
-  const key = settings.apiKey ?? readApiKey(resolve(settings.dataDir));
+/** The key in the data directory is that of one server. Any other that `--url` names would learn it by being asked. */
+function keyFor(url: string, settings: LedgerSettings): string {
+  if (settings.apiKey !== undefined) return settings.apiKey;
+  const directory = resolve(settings.dataDir);
+  const own = readAddress(directory);
+  const key = own !== null && isSameAddress(own, url) ? readApiKey(directory) : null;
   if (key !== null) return key;
-  throw new UsageError("Give the server's secret key with DUCAT_API_KEY (or --api-key).");
+  const why = own === null ? "" : ` The one in ${keyFileOf(directory)} is for ${own} only.`;
+  throw new UsageError(`Give the server's secret key with DUCAT_API_KEY (or --api-key).${why}`);
+}
+
+function isSameAddress(one: string, other: string): boolean {
+  return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }
 
 /** The server that holds the data directory, when it has said where it listens. */

@@ -104,6 +104,24 @@ describe("with a server running in this folder", { timeout: slow }, () => {
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("Give the server's secret key")]);
   });
 
+  test("this folder's key goes to this folder's server, and to no other", async () => {
+    for (const url of [server.url, `${server.url}/`]) {
+      expect(succeeded(await inRoom("balance", "acme", "--url", url))).toContain("the pool in acme");
+    }
+    const heard: (string | undefined)[] = [];
+    const stranger = createServer(({ headers }, response) => {
+      heard.push(headers.authorization);
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    const { port } = stranger.address() as AddressInfo;
+    const { code, stderr } = await inRoom("balance", "acme", "--url", `http://127.0.0.1:${port}`);
+    stranger.close();
+    expect({ code, heard }).toEqual({ code: 2, heard: [] });
+    expect(stderr).toContain("Give the server's secret key with DUCAT_API_KEY");
+    expect(stderr).toContain(`is for ${server.url} only`);
+  });
+
   test("nobody there", async () => {
     const env = { DUCAT_URL: "http://127.0.0.1:9", DUCAT_API_KEY: "a-key-that-nobody-asks-for" };
     const { code, stderr } = await ducat(["balance", "acme"], { directory: empty.directory, env });
