@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { newApiKey } from "./ids.ts";
 
 export function keyFileOf(directory: string): string {
@@ -24,7 +24,8 @@ export function keepApiKey(directory: string): string {
     chmodSync(file, 0o600);
     return existing;
   }
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(dirname(directory), { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const key = newApiKey();
   try {
     // `wx`: of two servers that start at once one makes the key, the other reads it.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Catalog, type DatabaseOptions, parseCatalogJson } from "ducat";
@@ -57,10 +57,19 @@ export function databaseOf(settings: CommonSettings): DatabaseOptions {
 
 /** Commands that read must not make an empty database where somebody mistyped a folder. */
 export function requireDatabase(settings: CommonSettings): void {
-  if (settings.databaseUrl !== undefined || existsSync(resolve(settings.dataDir, "postgres"))) return;
+  if (settings.databaseUrl !== undefined || !isMissing(resolve(settings.dataDir, "postgres"))) return;
   throw new UsageError(
     `There is no database in ${resolve(settings.dataDir)}. Start one with: ducat serve (or name another folder with --data-dir, or a PostgreSQL with --database-url)`,
   );
+}
+
+/** A folder that another account has closed is not missing: opening it says what is wrong. */
+function isMissing(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 export function readCatalog(file: string): Catalog {

@@ -47,6 +47,7 @@ describe("ducat serve", { timeout: slow }, () => {
     expect(server.output.stdout).toContain(file);
     expect(server.output.stdout).toContain(`${join(room.directory, ".ducat")} (embedded PostgreSQL)`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(room.directory, ".ducat")).mode & 0o777).toBe(0o700);
     const key = readFileSync(file, "utf8").trim();
     expect(server.output.stdout).not.toContain(key);
 

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DucatError } from "@ducat/client";
+import { unopenable } from "./folder-state.ts";
+import { isRefusal, makePrivate } from "./private-folder.ts";
 import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /*
@@ -30,7 +32,20 @@ interface Claim extends ProcessIdentity {
 /** Takes the folder, which is made when it is missing, or throws `data_directory_in_use`. Returns what releases it. */
 export function lockFolder(directory: string): () => void {
   const folder = resolve(directory);
-  mkdirSync(folder, { recursive: true });
+  try {
+    makePrivate(folder);
+    return claimFolder(folder);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw unopenable(
+      "The data folder cannot be opened. It may belong to another account: use that one, or choose another folder.",
+      folder,
+      error as Error,
+    );
+  }
+}
+
+function claimFolder(folder: string): () => void {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const highest = highestNumber(folder);
     if (highest > 0) {

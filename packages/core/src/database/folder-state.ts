@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DucatError } from "@ducat/client";
+import { makePrivate } from "./private-folder.ts";
 
 /*
  * Making a database writes a thousand files, and a process may be killed between any two of them. What it leaves opens
@@ -29,7 +30,9 @@ export function beginOpening(directory: string): () => void {
   const isDatabase = existsSync(join(folder, "PG_VERSION"));
   if (state === "making") rmSync(folder, { recursive: true, force: true });
   else if (!isDatabase && (state === "made" || !isEmpty(folder))) throw incomplete(directory);
-  else if (isDatabase) return state === "made" ? () => {} : () => writeState(directory, "made");
+  // PGlite makes its files for everybody to read, so nobody else may come as far as to them.
+  makePrivate(folder);
+  if (isDatabase && state !== "making") return state === "made" ? () => {} : () => writeState(directory, "made");
   writeState(directory, "making");
   return () => writeState(directory, "made");
 }
