@@ -13,3 +13,8 @@ export function newActionId(): string {
 export function newApiKey(): string {
   return `ducat_${randomBytes(32).toString("base64url")}`;
 }
+
+/** The name of a file that no other process writes to. */
+export function newFileName(): string {
+  return randomUUID();
+}
