@@ -129,7 +129,10 @@ function checkDatabase(database: unknown, fault: AddFault): void {
     fault("database.directory", "must be the path of a folder");
   }
   if (given.memory !== undefined && given.memory !== true) fault("database.memory", "must be true");
-  if (given.connectionString !== undefined && typeof given.connectionString !== "string") {
+  if (
+    given.connectionString !== undefined &&
+    (typeof given.connectionString !== "string" || given.connectionString === "")
+  ) {
     fault("database.connectionString", "must be an address such as postgres://user:password@host:5432/name");
   }
   if (given.pool !== undefined && typeof (given.pool as { connect?: unknown } | null)?.connect !== "function") {

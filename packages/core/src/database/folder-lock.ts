@@ -3,7 +3,7 @@ import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from "node:path";
 import { DucatError } from "@ducat/client";
 import { unopenable } from "./folder-state.ts";
-import { isRefusal, makePrivate } from "./private-folder.ts";
+import { isRefusal, makeFolder } from "./private-folder.ts";
 import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 /*
@@ -33,7 +33,7 @@ interface Claim extends ProcessIdentity {
 export function lockFolder(directory: string): () => void {
   const folder = resolve(directory);
   try {
-    makePrivate(folder);
+    makeFolder(folder);
     return claimFolder(folder);
   } catch (error) {
     if (!isRefusal(error)) throw error;

@@ -4,11 +4,16 @@ import { dirname } from "node:path";
 /** What the group and everybody else may do. */
 const others = 0o077;
 
-/** Makes a folder that only this account may enter; one that is there already is closed to others. */
-export function makePrivate(folder: string): void {
+/** Makes a folder that only this account may enter. One that is there already is somebody's choice and stays as it is. */
+export function makeFolder(folder: string): void {
   // What is above it is not ours to close.
   mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** The same, and closes one that is there already: it holds nothing but what is ours. */
+export function makePrivate(folder: string): void {
+  makeFolder(folder);
   if (process.platform === "win32") return; // It has no such modes.
   const { mode } = statSync(folder);
   if ((mode & others) === 0) return;
