@@ -15,6 +15,7 @@ import { createCatalogs } from "./ledger/catalogs.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { publicError } from "./ledger/public-error.ts";
 import { createReader } from "./ledger/read.ts";
+import { createListeners, type Listener } from "./listeners.ts";
 import { databaseOf, prepareDatabase, publishCatalog } from "./open.ts";
 import { type CreditsOptions, checkOptions } from "./options.ts";
 import { readingVerbs } from "./reading-verbs.ts";
@@ -26,7 +27,7 @@ import { createHistory } from "./store/history.ts";
 import { createOutboxStore } from "./store/outbox.ts";
 import { createRunningCharges } from "./store/running-charges.ts";
 import { createSql } from "./store/sql.ts";
-import type { CallOptions, CloseOptions, Credits, CreditsEvent } from "./verbs.ts";
+import type { CallOptions, CloseOptions, Credits } from "./verbs.ts";
 import { createWatch } from "./watch.ts";
 import { writingVerbs } from "./writing-verbs.ts";
 
@@ -62,7 +63,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const store = createCatalogStore(sql);
   const catalogs = createCatalogs(store);
   const transactions = new WeakMap<CallerTransaction, Database>();
-  const listeners = new Set<(event: CreditsEvent) => unknown>();
+  const listeners = createListeners(log);
   const ledger = createLedger({
     database,
     schema,
@@ -122,18 +123,8 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   }
 
   function announce(committed: readonly Committed[]): void {
-    if (listeners.size === 0) return;
-    for (const { workspace, seq, holders } of committed) tell({ type: "changed", workspace, seq, holders });
-  }
-
-  function tell(event: CreditsEvent): void {
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        log("an event listener threw", error);
-      }
-    }
+    if (!listeners.any()) return;
+    for (const { workspace, seq, holders } of committed) listeners.tell({ type: "changed", workspace, seq, holders });
   }
 
   const watch = createWatch({
@@ -169,8 +160,8 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   const outbox = createOutbox({
     database,
     store: outboxStore,
-    deliver: (notice) => Promise.all([...listeners].map((listener) => listener(notice))),
-    listening: () => listeners.size > 0,
+    deliver: listeners.deliver,
+    listening: listeners.any,
     intervalMs: 1000,
     log,
   });
@@ -235,10 +226,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
         return await ledger.submitWithin(queue, command);
       });
     },
-    onEvent(listener: (event: CreditsEvent) => unknown) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onEvent: (listener: Listener) => listeners.add(listener),
     handler: (handlerOptions: HandlerOptions) => createHandler(credits, handlerOptions),
     queued: () => ledger.queued,
     ready: async () => await ready(),

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { testCredits } from "../setup/credits.ts";
+
+const image = { member: "ada", feature: "generate-image" } as const;
+
+/** An engine with a workspace that has 600 credits in the pool. */
+async function engineWith(workspace: string, options: Parameters<typeof testCredits>[0] = {}) {
+  const engine = testCredits(options);
+  await engine.credits.workspaces.put({ workspace });
+  await engine.credits.members.put({ workspace, member: "ada", role: "editor" });
+  return engine;
+}
+
+/** What was left unhandled while the work ran; of it the process would have died. */
+async function unhandledDuring(work: () => Promise<void>): Promise<unknown[]> {
+  const found: unknown[] = [];
+  const before = process.rawListeners("unhandledRejection");
+  const note = (error: unknown) => found.push(error);
+  // Those of the test runner would fail the run instead of this test.
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+  try {
+    await work();
+    // Node tells of them when the microtasks are done, and so before this.
+    await new Promise(setImmediate);
+  } finally {
+    process.off("unhandledRejection", note);
+    for (const listener of before) process.on("unhandledRejection", listener as (error: unknown) => void);
+  }
+  return found;
+}
+
+describe("a listener", () => {
+  it("whose promise fails ends no process: its error is logged, as that of one which throws", async () => {
+    const { credits, logged } = await engineWith("w");
+    const [late, thrown] = [new Error("late"), new Error("thrown")];
+    credits.onEvent(() => Promise.reject(late));
+    credits.onEvent(() => {
+      throw thrown;
+    });
+    const unhandled = await unhandledDuring(async () => {
+      expect(await credits.charge({ workspace: "w", id: "c", ...image })).toMatchObject({ outcome: "charged" });
+    });
+    expect(unhandled).toEqual([]);
+    expect(logged).toEqual([
+      { message: "an event listener threw", error: late },
+      { message: "an event listener threw", error: thrown },
+    ]);
+  });
+
+  it("whose promise fails for a notice ends no process either, when another one throws", async () => {
+    const { credits, logged } = await engineWith("w", { background: true });
+    const [late, thrown] = [new Error("late"), new Error("thrown")];
+    const unhandled = await unhandledDuring(async () => {
+      const told = new Promise<void>((resolve) => {
+        credits.onEvent(async ({ type }) => {
+          if (type !== "changed") throw late;
+        });
+        credits.onEvent(({ type }) => {
+          if (type === "changed") return;
+          resolve();
+          throw thrown;
+        });
+      });
+      await credits.charge({ workspace: "w", id: "c", ...image, quantity: 48 });
+      await told;
+      await credits.close();
+    });
+    expect(unhandled).toEqual([]);
+    expect(logged).toMatchObject([
+      { message: expect.stringContaining("was not taken"), error: { errors: [late, thrown] } },
+    ]);
+  });
+
+  it.each([undefined, null, "console.log", {}])("that is %j is refused at once", (listener) => {
+    const { credits } = testCredits();
+    expect(() => credits.onEvent(listener as never)).toThrow(
+      expect.objectContaining({ code: "invalid_input", errors: [{ path: "listener", message: expect.any(String) }] }),
+    );
+  });
+});
