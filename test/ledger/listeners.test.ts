@@ -78,3 +78,27 @@ describe("a listener", () => {
     );
   });
 });
+
+describe("a log function", () => {
+  const faulty: [name: string, log: () => unknown][] = [
+    [
+      "throws",
+      () => {
+        throw new Error("the log is full");
+      },
+    ],
+    ["answers a promise that fails", () => Promise.reject(new Error("the log is away"))],
+  ];
+  it.each(faulty)("that %s stops no lane: what comes after is answered", async (_, log) => {
+    const { credits } = await engineWith("w", { lanes: 1, log: log as () => void });
+    credits.onEvent(() => {
+      throw new Error("a listener that has something to log");
+    });
+    const unhandled = await unhandledDuring(async () => {
+      for (const id of ["first", "second"]) {
+        expect(await credits.charge({ workspace: "w", id, ...image })).toMatchObject({ outcome: "charged" });
+      }
+    });
+    expect(unhandled).toEqual([]);
+  });
+});

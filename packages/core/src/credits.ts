@@ -56,7 +56,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   database: Database,
   options: Omit<CreditsOptions<C>, "database">,
 ): Credits<C> {
-  const log = options.log ?? ((message: string, error?: unknown) => console.error(`ducat: ${message}`, error ?? ""));
+  const log = withoutFail(options.log ?? ((message, error) => console.error(`ducat: ${message}`, error ?? "")));
   const commitScope = options.commitScope ?? "mixed";
   const schema = options.schema ?? "ducat";
   const sql = createSql(schema, commitScope);
@@ -261,6 +261,13 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
   const credits = verbs as unknown as Credits<C>;
   return credits;
+}
+
+/** A log that throws, or whose promise fails, must stop nothing: whoever logs has nobody else to tell. */
+function withoutFail(log: (message: string, error?: unknown) => unknown): (message: string, error?: unknown) => void {
+  return (message, error) => {
+    (async () => await log(message, error))().catch(() => {});
+  };
 }
 
 function closedError(): DucatError {

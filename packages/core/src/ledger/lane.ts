@@ -19,6 +19,8 @@ export interface LaneOptions {
   committed(committed: readonly Committed[]): void;
   /** What a caller gets for an error that is not Ducat's own. */
   publicError(error: unknown): unknown;
+  /** Told of a fault that is nobody's answer; must not throw. */
+  fault(error: unknown): void;
 }
 
 export interface Lane {
@@ -57,7 +59,7 @@ const MAX_TRIES = 5;
 
 /** Runs one batch at a time of the commands that wait; under load the batches grow by themselves. */
 export function createLane(options: LaneOptions): Lane {
-  const { database, parts, limits, beside, pause, soon, committed, publicError } = options;
+  const { database, parts, limits, beside, pause, soon, committed, publicError, fault } = options;
   const queue = createQueue(limits);
   /** Workspaces whose row somebody else holds, with the commands that wait for it in order while the lane goes on. */
   const setAside = new Map<string, Pending[]>();
@@ -79,20 +81,43 @@ export function createLane(options: LaneOptions): Lane {
     if (running) return;
     running = true;
     let tell: (() => void) | undefined;
-    for (;;) {
-      const batch = queue.take(setAside);
-      if (batch.size > 0) {
-        // The callers of the batch before get their answers while the database saves this one.
-        tell = await runWhole(batch, true, once(tell));
-      } else if (tell !== undefined) {
-        tell();
-        tell = undefined;
-        // The answers may bring the callers' next commands, which then need no new start.
-        await Promise.resolve();
-      } else break;
+    try {
+      for (;;) {
+        const batch = queue.take(setAside);
+        if (batch.size > 0) {
+          // The callers of the batch before get their answers while the database saves this one.
+          tell = await runWhole(batch, true, once(tell));
+        } else if (tell !== undefined) {
+          tell();
+          tell = undefined;
+          // The answers may bring the callers' next commands, which then need no new start.
+          await Promise.resolve();
+        } else break;
+      }
+    } catch (error) {
+      fault(error);
+      // What still waits must not wait for the next command.
+      if (queue.size > 0) queueMicrotask(schedule);
+    } finally {
+      // In the turn in which the queue was found empty, and whatever happened: a command that meets a lane that says it
+      // runs and does not is never answered.
+      running = false;
+      settleIdle();
     }
-    running = false;
-    settleIdle();
+  }
+
+  /** The function, if there is one, to be called at most once. A fault in telling must harm neither the lane nor a batch. */
+  function once(work: (() => void) | undefined): () => void {
+    let left = work;
+    return () => {
+      const now = left;
+      left = undefined;
+      try {
+        now?.();
+      } catch (error) {
+        fault(error);
+      }
+    };
   }
 
   function settleIdle(): void {
@@ -109,10 +134,10 @@ export function createLane(options: LaneOptions): Lane {
   async function runWhole(batch: Batch, skipLocked: boolean, meanwhile: () => void): Promise<() => void> {
     const cancel = soon(meanwhile);
     try {
-      return await runOrGiveUp(batch, skipLocked, meanwhile);
+      return once(await runOrGiveUp(batch, skipLocked, meanwhile));
     } catch (error) {
       // A fault of the lane itself. It must not stop, nor leave anybody without an answer.
-      return failAll([...batch.values()].flat(), error);
+      return once(failAll([...batch.values()].flat(), error));
     } finally {
       cancel();
       meanwhile();
@@ -170,7 +195,7 @@ export function createLane(options: LaneOptions): Lane {
 
   async function sweepFirst(workspace: string): Promise<number> {
     const { written, result } = await database.withSession((session) => sweepOverdue(parts, session, workspace));
-    if (result.committed.length > 0) committed(result.committed);
+    if (result.committed.length > 0) once(() => committed(result.committed))();
     return written;
   }
 
@@ -199,7 +224,7 @@ export function createLane(options: LaneOptions): Lane {
     const first = await runOrGiveUp(byWorkspace(all.slice(0, middle)), skipLocked, () => {});
     const second = await runOrGiveUp(byWorkspace(all.slice(middle)), skipLocked, () => {});
     return () => {
-      first();
+      once(first)();
       second();
     };
   }
@@ -250,16 +275,6 @@ export function createLane(options: LaneOptions): Lane {
         settleIdle();
       });
     },
-  };
-}
-
-/** The function, if there is one, to be called at most once. */
-function once(work: (() => void) | undefined): () => void {
-  let left = work;
-  return () => {
-    const now = left;
-    left = undefined;
-    now?.();
   };
 }
 

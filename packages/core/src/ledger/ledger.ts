@@ -87,6 +87,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       soon: (work) => after(LATEST_ANSWER_MS, work),
       committed: options.committed,
       publicError: told,
+      fault: (error) => options.log("what was committed could not be told", error),
     }),
   );
 

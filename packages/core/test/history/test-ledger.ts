@@ -8,7 +8,7 @@ import type { Command } from "../../src/engine/command.ts";
 import { newId } from "../../src/ids.ts";
 import { toCommand } from "../../src/inputs/index.ts";
 import { type Catalogs, createCatalogs } from "../../src/ledger/catalogs.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { createLedger, type Ledger, type LedgerOptions } from "../../src/ledger/ledger.ts";
 import { createReader, type Reader } from "../../src/ledger/read.ts";
 import { createCatalogStore } from "../../src/store/catalog-version.ts";
 import { createSql, type Sql } from "../../src/store/sql.ts";
@@ -40,7 +40,7 @@ export async function testLedger(database: Database, catalog: Catalog = defaultC
 }
 
 /** Another ledger on the same tables, as another process would have it. */
-export function ledgerOf(database: Database, schema: string): TestLedger {
+export function ledgerOf(database: Database, schema: string, options: Partial<LedgerOptions> = {}): TestLedger {
   const sql = createSql(schema, "mixed");
   const catalogs = createCatalogs(createCatalogStore(sql));
   const ledger = createLedger({
@@ -54,6 +54,7 @@ export function ledgerOf(database: Database, schema: string): TestLedger {
     lockTimeoutMs: 5_000,
     committed: () => {},
     log: (message, error) => console.error(message, error),
+    ...options,
   });
   return {
     sql,
