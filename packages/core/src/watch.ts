@@ -1,5 +1,5 @@
 import type { Charge, HeartbeatInput, HeartbeatOutcome } from "@ducat/client";
-import { every, wallClock } from "./clock.ts";
+import { every, stopwatch } from "./clock.ts";
 import type { Database } from "./database/port.ts";
 import type { RunningCharge, RunningCharges } from "./store/running-charges.ts";
 
@@ -30,6 +30,7 @@ const LOOK_MS = 1000;
 interface Running extends Watched {
   units: number;
   told: number;
+  /** By the stopwatch: a wall clock that is set back would let the lease run out meanwhile. */
   beatAt: number;
   beating: boolean;
 }
@@ -72,14 +73,14 @@ export function createWatch({ database, charges, heartbeat, log }: WatchOptions)
 
   /** Keeps the lease when a third of it is gone, and tells what was handed over since. */
   async function beat(one: Running): Promise<void> {
-    if (one.beating || (one.units === one.told && wallClock() < one.beatAt)) return;
+    if (one.beating || (one.units === one.told && stopwatch() < one.beatAt)) return;
     one.beating = true;
     const { attempt, leaseSeconds, units } = one;
     const { workspace, id } = one.charge;
     try {
       const { outcome, charge } = await heartbeat({ workspace, id, attempt, leaseSeconds, delivered: units });
       one.told = units;
-      one.beatAt = wallClock() + third(leaseSeconds);
+      one.beatAt = stopwatch() + third(leaseSeconds);
       if (outcome !== "open") judge(one, { ...charge, attempt: outcome === "superseded" ? "" : attempt });
     } catch (error) {
       log("a heartbeat failed", error);
@@ -102,7 +103,7 @@ export function createWatch({ database, charges, heartbeat, log }: WatchOptions)
         ...watched,
         units: charge.delivered,
         told: charge.delivered,
-        beatAt: wallClock() + third(leaseSeconds),
+        beatAt: stopwatch() + third(leaseSeconds),
         beating: false,
       };
       const attempts = running.get(keyOf(charge)) ?? new Set();

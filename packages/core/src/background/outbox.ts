@@ -1,4 +1,4 @@
-import { every, pause, wallClock } from "../clock.ts";
+import { every, pause, stopwatch } from "../clock.ts";
 import type { Database, Session } from "../database/port.ts";
 import { instant } from "../engine/answer.ts";
 import type { OutboxStore, StoredEvent } from "../store/outbox.ts";
@@ -35,6 +35,7 @@ const REMEMBERED = 1000;
 interface Failed {
   event: StoredEvent;
   times: number;
+  /** By the stopwatch, which nobody sets. */
   retryAt: number;
 }
 
@@ -49,7 +50,7 @@ export function createOutbox({ database, store, deliver, listening, intervalMs, 
   let stopTimer: (() => Promise<void>) | undefined;
 
   function waiting(): StoredEvent[] {
-    const now = wallClock();
+    const now = stopwatch();
     return [...failed.values()].filter(({ retryAt }) => retryAt > now).map(({ event }) => event);
   }
 
@@ -76,7 +77,7 @@ export function createOutbox({ database, store, deliver, listening, intervalMs, 
     failed.set(key, {
       event,
       times,
-      retryAt: wallClock() + Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS),
+      retryAt: stopwatch() + Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS),
     });
     const oldest = failed.keys().next().value;
     if (failed.size > REMEMBERED && oldest !== undefined) failed.delete(oldest);

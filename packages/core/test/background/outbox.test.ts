@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createOutbox, type Notice, type Outbox } from "../../src/background/outbox.ts";
 import { createOutboxStore } from "../../src/store/outbox.ts";
 import { onEachDatabase } from "../database/databases.ts";
@@ -122,6 +122,19 @@ onEachDatabase((database, kind) => {
       const heard: string[] = [];
       expect(await outboxOf((notice) => heard.push(notice.id)).deliverAll()).toBe(2);
       expect(heard).toEqual(["bad", "worse"]);
+    });
+
+    it("waits with the next try by a clock that nobody can set: not for an hour more, nor less", async () => {
+      await insert("bad");
+      const outbox = outboxOf(() => Promise.reject(new Error("no")));
+      expect(await outbox.deliverAll()).toBe(0);
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+      try {
+        expect(await outbox.deliverAll()).toBe(0);
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(logged).toHaveLength(1);
     });
 
     it("leaves everything where it is while nobody listens", async () => {
