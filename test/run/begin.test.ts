@@ -88,6 +88,16 @@ describe("the second half", () => {
     expect(await aborted.fail()).toMatchObject({ outcome: "settled", charge: { settledAmount: 5, estimated: true } });
   });
 
+  it("refuses a usage that is none, and keeps what was told before", async () => {
+    const usage = { input: 100_000, output: 100_000 };
+    const key = await fresh();
+    const begin = await begun(credits, { ...key, member: "ada", feature: "assistant", usage });
+    begin.usage({ output: 5_000 }, { estimated: true });
+    const refused = { code: "invalid_input", errors: [expect.objectContaining({ path: "usage.input" })] };
+    await expect(begin.done({ usage: { input: -1 } })).rejects.toMatchObject(refused);
+    expect(await begin.fail()).toMatchObject({ outcome: "settled", charge: { settledAmount: 5, estimated: true } });
+  });
+
   it("refuses more than was charged, and can then be asked again", async () => {
     const { done } = await begun(credits, { ...(await fresh()), ...screens });
     await expect(done({ delivered: 4 })).rejects.toMatchObject({ code: "invalid_input" });
@@ -96,10 +106,11 @@ describe("the second half", () => {
 });
 
 describe("an end that cannot be stored", () => {
-  it("keeps the lease no longer: the work is over", async () => {
+  const ends = [{ delivered: 4 }, { usage: { input: -1 } }, null];
+  it.each(ends)("(%j) keeps the lease no longer: the work is over", async (end) => {
     const [over, other] = [await fresh(), await fresh()];
     const failing = await begun(credits, { ...over, ...screens });
-    await expect(failing.done({ delivered: 4 })).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(failing.done(end as never)).rejects.toMatchObject({ code: "invalid_input" });
     const { leaseExpiresAt } = await credits.charges.get(over);
     // What is told of it would be told by the next look, and so before what a later charge tells in that look.
     failing.deliver(1);

@@ -95,6 +95,27 @@ describe("work that returns", () => {
   });
 });
 
+describe("work that tells a usage which is none", () => {
+  it.each([
+    [{ input: 1.5 }, "usage.input"],
+    [{ input: -1 }, "usage.input"],
+    [null, "usage"],
+    [undefined, "usage"],
+    [5, "usage"],
+  ])("is told so at once: %j", async (usage, path) => {
+    const key = await fresh();
+    const result = await credits.run({ ...key, ...assistant }, (work) => {
+      work.usage({ input: 100_000 });
+      expect(() => work.usage(usage as never)).toThrow(
+        expect.objectContaining({ code: "invalid_input", errors: [expect.objectContaining({ path })] }),
+      );
+      expect(() => work.usage({ input: 1 }, { estimate: true } as never)).toThrow("estimate is not a known field");
+    });
+    // What was told before holds.
+    expect(result).toMatchObject({ outcome: "settled", charge: { settledAmount: 25, estimated: false } });
+  });
+});
+
 describe("work that throws", () => {
   const failure = new ProviderError("the model is overloaded");
   const failing = (before: (work: { deliver(units?: number): void }) => void) => (work: { deliver(): void }) => {

@@ -2,6 +2,7 @@ import type { ChargeEnded, ChargeInput, ChargeOutcome, RefundInput, SettleInput,
 import { DucatError, isDucatError } from "@ducat/client";
 import { pause } from "./clock.ts";
 import { defaultLeaseSeconds } from "./inputs/charges.ts";
+import { readResult, readUsage } from "./inputs/runs.ts";
 import type { OneWork, RunningWork } from "./running-work.ts";
 import type { BeginOutcome, Begun, NotEnded, RunOptions, RunOutcome, Work } from "./verbs.ts";
 import type { Watch } from "./watch.ts";
@@ -66,8 +67,7 @@ function open(
   const controller = new AbortController();
   let delivered = charge.delivered;
   let counted = false;
-  let usage: Usage | undefined;
-  let estimated = false;
+  let told: { usage: Usage; estimated: boolean } | undefined;
   let ended: Promise<ChargeEnded> | undefined;
   let lastEnd: End | undefined;
   work.onAbort((reason) => controller.abort(reason));
@@ -94,8 +94,19 @@ function open(
     return ended;
   }
 
+  /** A result that is refused: the work is over all the same, and nothing keeps its lease. */
+  function heard(result: unknown): ReturnType<typeof readResult> {
+    try {
+      return readResult(result);
+    } catch (error) {
+      watched.stop();
+      work.ended();
+      throw error;
+    }
+  }
+
   const metered = settles === "metered";
-  const measured = () => (metered && usage !== undefined ? { usage, estimated } : {});
+  const measured = () => (metered && told !== undefined ? told : {});
   const begun: Begun = {
     outcome: "charged",
     replayed: false,
@@ -110,22 +121,19 @@ function open(
       watched.delivered(delivered);
     },
     usage(amounts, how = {}) {
-      usage = { ...amounts };
-      estimated = how.estimated ?? false;
+      told = readUsage(amounts, how);
     },
-    done(result = {}) {
-      const units = result.delivered ?? (counted && !(settles === "whole" && delivered > 0) ? delivered : quantity);
-      if (result.usage !== undefined) {
-        usage = result.usage;
-        estimated = result.estimated ?? false;
-      }
+    async done(result = {}) {
+      const { usage, estimated, ...given } = heard(result);
+      const units = given.delivered ?? (counted && !(settles === "whole" && delivered > 0) ? delivered : quantity);
+      if (usage !== null) told = { usage, estimated };
       const input = { workspace, id, attempt, ...(metered ? {} : { delivered: units }), ...measured() };
       return end({ verb: "settle", input });
     },
     fail() {
       const reason = controller.signal.aborted ? "cancelled" : "failed";
       const keeps = options.keepDelivered ?? true;
-      if (keeps && metered && usage !== undefined) {
+      if (keeps && metered && told !== undefined) {
         return end({ verb: "settle", input: { workspace, id, attempt, reason, ...measured() } });
       }
       if (keeps && settles === "unit" && delivered > 0) {
