@@ -2,7 +2,7 @@ import type { Catalog, ChargeInput, PublishedCatalog, Workspace } from "@ducat/c
 import { DucatError } from "@ducat/client";
 import { createOutbox } from "./background/outbox.ts";
 import { createSweeper } from "./background/sweeper.ts";
-import { catalogToInput, defaultCatalog, validateCatalog } from "./catalog/index.ts";
+import { type CatalogInput, catalogToInput, defaultCatalog, validateCatalog } from "./catalog/index.ts";
 import type { Database, Session } from "./database/port.ts";
 import { type CallerTransaction, callerDatabase } from "./database/transaction.ts";
 import type { Command } from "./engine/command.ts";
@@ -195,7 +195,7 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   }
 
   async function publish(catalog: Catalog = (options.catalog as Catalog | undefined) ?? defaultCatalog) {
-    const checked = validateCatalog(catalogToInput(catalog));
+    const checked = validateCatalog(inputOf(catalog));
     if (!checked.ok) throw new DucatError("invalid_catalog", "The catalog has faults.", { errors: checked.errors });
     return await withSession((session) => publishCatalog(session, store, checked.catalog));
   }
@@ -261,6 +261,16 @@ export function creditsOn<C extends Catalog = DefaultCatalog>(
   // The verbs take anything and check it; their types, which know the catalog, are those of `Credits`.
   const credits = verbs as unknown as Credits<C>;
   return credits;
+}
+
+/** The type of a catalog that somebody publishes was checked by a compiler at best. */
+function inputOf(catalog: Catalog): CatalogInput {
+  try {
+    return catalogToInput(catalog);
+  } catch (cause) {
+    const message = "must come from defineCatalog(…) or parseCatalogJson(…)";
+    throw new DucatError("invalid_input", `catalog ${message}.`, { cause, errors: [{ path: "catalog", message }] });
+  }
 }
 
 /** A log that throws, or whose promise fails, must stop nothing: whoever logs has nobody else to tell. */

@@ -67,11 +67,10 @@ export function readingVerbs({ database, sql, reader, history, ready }: ReadingP
     return await reader.read(question.workspace, noNeeds(), (state, now) => presentWorkspace(state, now));
   }
 
-  async function verify(input: VerifyInput = {}): Promise<Verification> {
-    const { onProgress, ...question } = input;
-    const { workspaces } = toQuestion.verify(question);
+  async function verify(input?: VerifyInput): Promise<Verification> {
+    const { workspaces, onProgress } = toQuestion.verify(input);
     await ready();
-    return await told(verifyAll(database, sql, { workspaces, ...(onProgress === undefined ? {} : { onProgress }) }));
+    return await told(verifyAll(database, sql, { workspaces, ...(onProgress === null ? {} : { onProgress }) }));
   }
 
   async function withSession<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { choice } from "./choices.ts";
+import { callback } from "./functions.ts";
 import { instant } from "./instants.ts";
 import { usage } from "./maps.ts";
 import { pageLimit, quantity } from "./numbers.ts";
@@ -96,8 +97,8 @@ export const toMemberKey = reader(memberKeyInput);
 export const membersInput = shape({ workspace: id, ...page });
 export const toMembersQuestion = reader(membersInput);
 
-/** `onProgress` is a function and is read by the verb itself. */
-export const verifyInput = shape({
+const verifyInput = shape({
   workspaces: optional(list(id, { minItems: 1, maxItems: 10_000 }), null),
+  onProgress: optional(callback, null),
 });
 export const toVerifyQuestion = optionalReader(verifyInput);

@@ -1,3 +1,4 @@
+import { chargeInput } from "./charges.ts";
 import { flag } from "./choices.ts";
 import { usage } from "./maps.ts";
 import { delivered } from "./numbers.ts";
@@ -20,4 +21,9 @@ const result = shape({
 /** What a work came to. */
 export function readResult(given: unknown): Values<(typeof result)["fields"]> {
   return readInput(result, given);
+}
+
+/** Throws what `charge` would throw, before anything is made of the input. */
+export function checkRun(input: unknown): void {
+  readInput(chargeInput, input);
 }
