@@ -3,6 +3,7 @@ import { testCredits } from "../setup/credits.ts";
 
 const { credits, logged } = testCredits();
 const workspace = "acme";
+const screen = { workspace, id: "job", member: "ada", feature: "generate-screen" } as const;
 
 beforeAll(async () => {
   await credits.workspaces.put({ workspace });
@@ -43,6 +44,29 @@ describe("a call whose input is no object is refused as charge refuses it", () =
     await expect(credits.catalog.publish(catalog as never)).rejects.toMatchObject(
       refused("catalog", "must come from defineCatalog(…) or parseCatalogJson(…)"),
     );
+  });
+});
+
+// biome-ignore format: a table is read a case a line
+const options: [options: unknown, path: string, words: string][] = [
+  [{ signal: {} }, "options.signal", "must be an AbortSignal"],
+  [{ signal: null }, "options.signal", "must be an AbortSignal"],
+  [{ signal: new AbortController() }, "options.signal", "must be an AbortSignal"],
+  [{ keepDelivered: "no" }, "options.keepDelivered", "must be true or false"],
+  [{ keepdelivered: false }, "options.keepdelivered", 'did you mean "keepDelivered"?'],
+  [null, "options", "must be an object, got null"],
+];
+
+describe("options that are none are refused before anything is charged", () => {
+  it.each(options)("%j", async (given, path, words) => {
+    await expect(credits.run(screen, () => {}, given as never)).rejects.toMatchObject(refused(path, words));
+    await expect(credits.begin(screen, given as never)).rejects.toMatchObject(refused(path, words));
+    expect(await credits.charges.list({ workspace })).toMatchObject({ data: [] });
+  });
+
+  it("and so is a work that is no function", async () => {
+    await expect(credits.run(screen, "work" as never)).rejects.toMatchObject(refused("work", "must be a function"));
+    expect(await credits.charges.list({ workspace })).toMatchObject({ data: [] });
   });
 });
 

@@ -2,7 +2,7 @@ import type { ChargeEnded, ChargeInput, ChargeOutcome, RefundInput, SettleInput,
 import { DucatError, isDucatError } from "@ducat/client";
 import { pause } from "./clock.ts";
 import { defaultLeaseSeconds } from "./inputs/charges.ts";
-import { checkRun, readResult, readUsage } from "./inputs/runs.ts";
+import { checkBegin, checkRun, readResult, readUsage } from "./inputs/runs.ts";
 import type { OneWork, RunningWork } from "./running-work.ts";
 import type { BeginOutcome, Begun, NotEnded, RunOptions, RunOutcome, Work } from "./verbs.ts";
 import type { Watch } from "./watch.ts";
@@ -30,7 +30,7 @@ interface Opened {
 
 /** Charges and, on a fresh charge, hands out what a stream needs to be charged truthfully to its end. */
 export async function begin(verbs: RunVerbs, input: ChargeInput, options: RunOptions = {}): Promise<BeginOutcome> {
-  checkRun(input);
+  checkBegin(input, { options });
   const answer = await start(verbs, input, options);
   return "begun" in answer ? answer.begun : answer;
 }
@@ -174,7 +174,7 @@ export async function run<Value>(
   work: (work: Work) => Promise<Value> | Value,
   options: RunOptions = {},
 ): Promise<RunOutcome<Value>> {
-  checkRun(input);
+  checkRun(input, { work, options });
   const answer = await start(verbs, input, options);
   if (!("begun" in answer)) return answer as RunOutcome<Value>;
   const { begun, lastEnd } = answer;

@@ -1,9 +1,10 @@
 import { chargeInput } from "./charges.ts";
 import { flag } from "./choices.ts";
+import { callback } from "./functions.ts";
 import { usage } from "./maps.ts";
 import { delivered } from "./numbers.ts";
 import { readInput, shape, type Values } from "./objects.ts";
-import { optional } from "./rule.ts";
+import { optional, type Rule, rule } from "./rule.ts";
 
 const measured = shape({ usage, estimated: optional(flag, false) });
 
@@ -23,7 +24,34 @@ export function readResult(given: unknown): Values<(typeof result)["fields"]> {
   return readInput(result, given);
 }
 
-/** Throws what `charge` would throw, before anything is made of the input. */
-export function checkRun(input: unknown): void {
+/** Of any realm, which `instanceof` would not know. */
+const signal: Rule<AbortSignal> = rule<AbortSignal>({
+  schema: {},
+  wants: "an AbortSignal",
+  standIn: new AbortController().signal,
+  accept: (value) => (isSignal(value) ? value : undefined),
+});
+
+function isSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== "object" || value === null) return false;
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+  return (
+    typeof aborted === "boolean" && typeof addEventListener === "function" && typeof removeEventListener === "function"
+  );
+}
+
+const options = shape({ signal: optional(signal, null), keepDelivered: optional(flag, true) });
+const beginning = shape({ options });
+const running = shape({ work: callback, options });
+
+/** Throws `invalid_input` before anything is charged: a charge whose work cannot even begin would stay open. */
+export function checkBegin(input: unknown, given: { options: unknown }): void {
   readInput(chargeInput, input);
+  readInput(beginning, given);
+}
+
+/** The same for `run`, which is given its work too. */
+export function checkRun(input: unknown, given: { work: unknown; options: unknown }): void {
+  readInput(chargeInput, input);
+  readInput(running, given);
 }
