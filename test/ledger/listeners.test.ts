@@ -1,5 +1,7 @@
+import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { testCredits } from "../setup/credits.ts";
+import { testDatabaseUrl } from "../setup/database.ts";
 
 const image = { member: "ada", feature: "generate-image" } as const;
 
@@ -69,6 +71,21 @@ describe("a listener", () => {
     expect(logged).toMatchObject([
       { message: expect.stringContaining("was not taken"), error: { errors: [late, thrown] } },
     ]);
+  });
+
+  it("finds the last connection of a host's own pool free: a delivery holds none", async () => {
+    const pool = new pg.Pool({ connectionString: testDatabaseUrl(), max: 1 });
+    const { credits, logged } = await engineWith("w", { background: true, database: { pool } });
+    const asked = new Promise<unknown>((resolve, reject) => {
+      credits.onEvent(async ({ type }) => {
+        if (type === "notice.usage") await credits.balance({ workspace: "w" }).then(resolve, reject);
+      });
+    });
+    await credits.charge({ workspace: "w", id: "c", ...image, quantity: 48 });
+    expect(await asked).toMatchObject({ held: 480 });
+    await credits.close();
+    await pool.end();
+    expect(logged).toEqual([]);
   });
 
   it.each([undefined, null, "console.log", {}])("that is %j is refused at once", (listener) => {

@@ -248,6 +248,8 @@ create table {schema}.event (
   at timestamptz not null,
   payload jsonb not null,
   created_at timestamptz not null default clock_timestamp(),
+  -- Until when a process is delivering it. When that process has died, another one delivers it after that.
+  delivering_until timestamptz,
   delivered_at timestamptz,
   primary key (workspace_id, id)
 );

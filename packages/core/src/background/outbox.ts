@@ -1,5 +1,5 @@
 import { every, pause, stopwatch } from "../clock.ts";
-import type { Database, Session } from "../database/port.ts";
+import type { Database } from "../database/port.ts";
 import { instant } from "../engine/answer.ts";
 import type { OutboxStore, StoredEvent } from "../store/outbox.ts";
 import type { CreditsEvent } from "../verbs.ts";
@@ -27,6 +27,8 @@ export interface Outbox {
 const BATCH = 100;
 /** A listener that takes longer counts as failed, so that it cannot hold the others' notices. */
 const LISTENER_MS = 10_000;
+/** How long what a process has claimed waits for it when it has died. */
+const CLAIM_MS = 60_000;
 const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 3_600_000;
 /** So many failed notices are remembered; beyond them the oldest is tried again at once. */
@@ -41,8 +43,8 @@ interface Failed {
 
 /**
  * Delivers what the ledger has kept to tell, the oldest first and at least once: a notice is marked after it was
- * delivered, and a process that dies in between has it delivered again. Several processes share the work; a row that one
- * of them works on is left out by the others.
+ * delivered, and a process that dies in between has it delivered again. Several processes share the work: what one of them
+ * has claimed the others leave to it for a while.
  */
 export function createOutbox({ database, store, deliver, listening, intervalMs, log }: OutboxOptions): Outbox {
   const failed = new Map<string, Failed>();
@@ -54,10 +56,11 @@ export function createOutbox({ database, store, deliver, listening, intervalMs, 
     return [...failed.values()].filter(({ retryAt }) => retryAt > now).map(({ event }) => event);
   }
 
-  async function deliverEach(events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+  /** Begins with none after that instant: its listener might still be at it when another process may claim it. */
+  async function deliverEach(events: readonly StoredEvent[], until: number): Promise<StoredEvent[]> {
     const delivered: StoredEvent[] = [];
     for (const event of events) {
-      if (stopping) break;
+      if (stopping || stopwatch() > until) break;
       const key = `${event.workspace} ${event.id}`;
       try {
         await within(LISTENER_MS, deliver(toNotice(event)));
@@ -83,37 +86,31 @@ export function createOutbox({ database, store, deliver, listening, intervalMs, 
     if (failed.size > REMEMBERED && oldest !== undefined) failed.delete(oldest);
   }
 
-  /** One batch; answers how many were read and how many of them delivered. */
-  async function batch(): Promise<{ read: number; delivered: number }> {
-    const options = { limit: BATCH, lock: database.kind !== "pglite", except: waiting() };
-    if (options.lock) {
-      return await database.withSession(async (session) => {
-        await session.run([{ name: "begin", text: "begin" }]);
-        const result = await deliverLocked(session, options);
-        await session.run([{ name: "commit", text: "commit" }]);
-        return result;
-      });
-    }
-    // One process, one session: a listener that asks the ledger something must find that session free.
-    const events = await database.withSession((session) => store.read(session, options));
-    const delivered = await deliverEach(events);
-    await database.withSession((session) => store.markDelivered(session, delivered));
-    return { read: events.length, delivered: delivered.length };
-  }
-
-  async function deliverLocked(session: Session, options: Parameters<OutboxStore["read"]>[1]) {
-    const events = await store.read(session, options);
-    const delivered = await deliverEach(events);
-    await store.markDelivered(session, delivered);
-    return { read: events.length, delivered: delivered.length };
+  /**
+   * One batch; answers how many were found and how many of them delivered. Nothing is held while the listeners are at it: one
+   * that asks the ledger something may need the last connection of the host's pool, or the only session there is.
+   */
+  async function batch(): Promise<{ found: number; delivered: number }> {
+    const until = stopwatch() + CLAIM_MS - LISTENER_MS;
+    const { found, claimed } = await database.withSession((session) =>
+      store.claim(session, { limit: BATCH, forMs: CLAIM_MS, except: waiting() }),
+    );
+    if (claimed.length === 0) return { found, delivered: 0 };
+    const delivered = await deliverEach(claimed, until);
+    const left = claimed.filter((event) => !delivered.includes(event));
+    await database.withSession(async (session) => {
+      await store.markDelivered(session, delivered);
+      await store.release(session, left);
+    });
+    return { found, delivered: delivered.length };
   }
 
   async function deliverAll(): Promise<number> {
     let total = 0;
     while (listening() && !stopping) {
-      const { read, delivered } = await batch();
+      const { found, delivered } = await batch();
       total += delivered;
-      if (read < BATCH) break;
+      if (found < BATCH) break;
     }
     return total;
   }

@@ -5,7 +5,7 @@ export const migrations: readonly Migration[] = [
   {
     number: 1,
     name: "ledger",
-    hash: "f1c98b7557fd015fae32dbd0e54ea0ec656b03efae83e2d4edab21011a9f05a0",
+    hash: "7a06e5746d2fe8a38c89e3c70f3945e361a945b7ed88b6a0edfd604fb471b4d7",
     sql: `-- The ledger of Ducat. Amounts are whole credits, instants are cut to milliseconds by whoever writes them.
 -- Every key starts with workspace_id, so that the schema can be distributed by it.
 --
@@ -256,6 +256,8 @@ create table {schema}.event (
   at timestamptz not null,
   payload jsonb not null,
   created_at timestamptz not null default clock_timestamp(),
+  -- Until when a process is delivering it. When that process has died, another one delivers it after that.
+  delivering_until timestamptz,
   delivered_at timestamptz,
   primary key (workspace_id, id)
 );

@@ -153,6 +153,32 @@ onEachDatabase((database, kind) => {
       const asked: unknown[] = [];
       await outboxOf(async () => asked.push(await t.query("select count(*) from {schema}.workspace"))).deliverAll();
       expect(asked).toEqual([[[1]]]);
+      expect(logged).toEqual([]);
+    });
+
+    it("keeps no other outbox's hands off longer than needed: one that stops lets go of what it has not delivered", async () => {
+      await insert("a", "b", "c");
+      const first = outboxOf(() => first.stop());
+      expect(await first.deliverAll()).toBe(1);
+      const heard: string[] = [];
+      expect(await outboxOf((notice) => heard.push(notice.id)).deliverAll()).toBe(2);
+      expect(heard).toEqual(["b", "c"]);
+    });
+
+    it("leaves to another process what that one is delivering, and takes it over when that one has died", async () => {
+      await insert("a", "b");
+      const store = createOutboxStore(t.sql, 30);
+      const claim = { limit: 1, forMs: 60_000, except: [] };
+      const died = await database().withSession((session) => store.claim(session, claim));
+      expect(died).toMatchObject({ found: 1, claimed: [{ id: "a" }] });
+      const heard: string[] = [];
+      const outbox = outboxOf((notice) => heard.push(notice.id));
+      expect(await outbox.deliverAll()).toBe(1);
+      // Nobody waits a minute here: a hand in the database lets the claim end now.
+      await t.query("update {schema}.event set delivering_until = clock_timestamp() where delivered_at is null");
+      expect(await outbox.deliverAll()).toBe(1);
+      expect(heard).toEqual(["b", "a"]);
+      expect(await undelivered()).toEqual([]);
     });
 
     it("delivers in the background, and stops", async () => {
