@@ -1,4 +1,4 @@
-import { every, pause, stopwatch } from "../clock.ts";
+import { deadline, every, stopwatch } from "../clock.ts";
 import type { Database } from "../database/port.ts";
 import { instant } from "../engine/answer.ts";
 import type { OutboxStore, StoredEvent } from "../store/outbox.ts";
@@ -135,8 +135,14 @@ export function createOutbox({ database, store, deliver, listening, intervalMs, 
 
 async function within(ms: number, work: unknown): Promise<void> {
   if (!(work instanceof Promise)) return;
-  const late = pause(ms).then(() => Promise.reject(new Error(`a listener took more than ${ms} ms`)));
-  await Promise.race([work, late]);
+  const { passed, cancel } = deadline(ms);
+  const late = passed.then(() => Promise.reject(new Error(`a listener took more than ${ms} ms`)));
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    // Left running it would keep the process alive, for this long after the last notice.
+    cancel();
+  }
 }
 
 function toNotice({ workspace, id, kind, at, payload }: StoredEvent): Notice {

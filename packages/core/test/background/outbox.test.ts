@@ -181,6 +181,14 @@ onEachDatabase((database, kind) => {
       expect(await undelivered()).toEqual([]);
     });
 
+    it("leaves no timer behind: it would keep the process alive for as long as a listener may take", async () => {
+      await insert("a", "b");
+      const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+      const before = timers();
+      await outboxOf(({ id }) => (id === "a" ? Promise.resolve() : Promise.reject(new Error("no")))).deliverAll();
+      expect(timers()).toBeLessThanOrEqual(before);
+    });
+
     it("delivers in the background, and stops", async () => {
       await insert("a");
       let hear: (notice: Notice) => void = () => {};
