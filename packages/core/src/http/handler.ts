@@ -22,8 +22,8 @@ export type Handler = (request: Request) => Promise<Response>;
 export function createHandler<C extends Catalog>(credits: Credits<C>, options: HandlerOptions): Handler {
   checkHandlerOptions(options);
   const { log = consoleLog, allowedOrigins = [], basePath = "/" } = options;
-  // The routes know no particular catalog: every verb checks what it is given against the one in force.
   const router = createRouter({
+    // The routes know no particular catalog: every verb checks what it is given against the one in force.
     credits: credits as unknown as Credits,
     identify: createAccess(options),
     basePath,
