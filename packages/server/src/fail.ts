@@ -36,7 +36,7 @@ function embeddedCause({ cause }: DucatError): string | undefined {
 
 const advice: Readonly<Record<string, string>> = {
   data_directory_in_use:
-    " If a Ducat server uses it, ask that server: add --url http://127.0.0.1:4100 and set DUCAT_API_KEY.",
+    " Stop that process first. (Questions to a running server, such as ducat balance, need no stop: they ask the server.)",
   database_unavailable: " Check DATABASE_URL, and that the database is running.",
   unauthorized: " Set DUCAT_API_KEY to the server's key; an embedded one keeps it in .ducat/api-key.",
   unreachable: " Is the server running, and is --url right?",

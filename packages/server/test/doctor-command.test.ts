@@ -39,6 +39,18 @@ describe("ducat doctor on the embedded database", { timeout: slow }, () => {
         ok: true,
         levels: { versions: "good", database: "note", server: "good", queue: "good" },
       });
+    });
+
+    test("compares its catalog with the one given, and says that the database was not examined", async () => {
+      writeFileSync(join(room.directory, "same.json"), catalogToJson(defaultCatalog));
+      const same = await ducat(["doctor", "--catalog", "same.json"], where);
+      expect([same.code, same.stdout]).toEqual([0, expect.stringContaining("is in force, as in same.json")]);
+      expect(same.stdout).toContain("Nothing wrong was found. The database was not examined.");
+      const other = JSON.parse(catalogToJson(defaultCatalog));
+      other.features["generate-theme"].modes.standard = 8;
+      writeFileSync(join(room.directory, "other.json"), JSON.stringify(other));
+      const { code, stdout } = await ducat(["doctor", "--catalog", "other.json"], where);
+      expect([code, stdout]).toEqual([1, expect.stringContaining("is in force, and not other.json")]);
       server.signal("SIGTERM");
       await server.ended;
     });

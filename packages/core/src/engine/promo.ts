@@ -63,7 +63,10 @@ export function refuseAboveLimit(state: State, holder: string, amount: number): 
   // What is held or spent may still come back, so the whole of what was ever granted counts.
   const whole = (state.grantsByHolder.get(holder) ?? []).reduce((sum, grant) => sum + grant.held, balance);
   if (amount > Number.MAX_SAFE_INTEGER - whole) {
-    throw new DucatError("amount_too_large", `${holder} would hold more than 9007199254740991 credits. Grant less.`);
+    throw new DucatError(
+      "amount_too_large",
+      `${holder} would hold more than 9007199254740991 credits, the most there can be.`,
+    );
   }
 }
 

@@ -46,7 +46,8 @@ function packOf(state: State, id: string): TopUpPack {
     const known = Object.entries(state.catalog.topUpPacks)
       .filter(([, { retired }]) => !retired)
       .map(([key]) => key);
-    throw new DucatError("unknown_pack", `The catalog has no top-up pack ${id}. Its packs are ${known.join(", ")}.`);
+    const packs = known.join(", ");
+    throw new DucatError("unknown_pack", `The catalog has no top-up pack ${id} on offer. Its packs are ${packs}.`);
   }
   return pack;
 }

@@ -130,7 +130,10 @@ function reference(ref: string): string {
 }
 
 function example(method: string, path: string, body: unknown, document: OpenApiDocument): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => exampleIds[name] ?? name);
+  const filled = path.replace(
+    /([^/]+)\/\{(\w+)\}/g,
+    (_whole, kind: string, name: string) => `${kind}/${(name === "id" ? idsOfKinds[kind] : exampleIds[name]) ?? name}`,
+  );
   const base = document.servers[0]?.url === "/" ? "" : (document.servers[0]?.url ?? "");
   const command = `curl -X ${method} "$DUCAT_URL${base}${filled}" \\\n  -H "authorization: Bearer $DUCAT_API_KEY" -H "content-type: application/json" \\\n  -d '${JSON.stringify(body)}'`;
   return `<pre><code>${escaped(command)}</code></pre>`;
@@ -141,8 +144,10 @@ const exampleIds: Readonly<Record<string, string>> = {
   member: "ada",
   charge: "c1",
   grant: "promo:g1",
-  id: "c1",
 };
+
+/** Those that the examples make. */
+const idsOfKinds: Readonly<Record<string, string>> = { charges: "c1", "top-ups": "t1", "top-up-requests": "q1" };
 
 function answers({ responses }: Operation): string {
   const lines = Object.entries(responses).map(([status, { description, content, "x-codes": codes }]) => {

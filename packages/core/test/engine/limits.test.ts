@@ -24,7 +24,7 @@ describe("the largest number", () => {
     expect(t.balance("ada").held).toBe(30);
     expect(() => t.promo("more", 1)).toThrow(tooLarge);
     expect(() => t.promo("more", 1, { member: "ada" })).toThrow(
-      expect.objectContaining({ message: "ada would hold more than 9007199254740991 credits. Grant less." }),
+      expect.objectContaining({ message: "ada would hold more than 9007199254740991 credits, the most there can be." }),
     );
   });
 

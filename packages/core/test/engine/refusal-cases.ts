@@ -151,7 +151,7 @@ export const cases: [name: string, before: (t: Story) => unknown, ...Parameters<
     (t) => t.promo("one", 1),
     "grant",
     { id: "g", amount: Number.MAX_SAFE_INTEGER, ...by },
-    plain("amount_too_large", "workspace would hold more than 9007199254740991 credits. Grant less."),
+    plain("amount_too_large", "workspace would hold more than 9007199254740991 credits, the most there can be."),
   ],
   [
     "an unknown grant revoked",
@@ -270,7 +270,7 @@ export const cases: [name: string, before: (t: Story) => unknown, ...Parameters<
     () => {},
     "topUp",
     { id: "o", pack: "tiny", recipients: ["ada"] },
-    plain("unknown_pack", "The catalog has no top-up pack tiny. Its packs are small, medium, large."),
+    plain("unknown_pack", "The catalog has no top-up pack tiny on offer. Its packs are small, medium, large."),
   ],
   [
     "an order for somebody twice",

@@ -98,7 +98,7 @@ describe("what cannot be is refused with a code, a reason and what to do about i
     );
     expect(refusal(() => t.tell("subscription", { plan: "pro" }))).toBe("nothing was refused");
     expect(refusal(() => ordered(t))).toStrictEqual(
-      plain("unknown_pack", "The catalog has no top-up pack small. Its packs are medium, large."),
+      plain("unknown_pack", "The catalog has no top-up pack small on offer. Its packs are medium, large."),
     );
   });
 });

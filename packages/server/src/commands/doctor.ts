@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
-import { type Diagnosis, diagnose, isDucatError } from "ducat";
+import { catalogVersion, type Diagnosis, diagnose, isDucatError } from "ducat";
 import packageJson from "../../package.json" with { type: "json" };
 import { readAddress } from "../address-file.ts";
 import { examineDatabase } from "../doctor/examine-database.ts";
 import { examineCatalog, examineLedger } from "../doctor/examine-ledger.ts";
-import { examineServer } from "../doctor/examine-server.ts";
+import { type ExpectedCatalog, examineServer } from "../doctor/examine-server.ts";
 import { type Finding, good, note, wrong } from "../doctor/finding.ts";
 import { print } from "../print.ts";
 import {
@@ -56,10 +56,15 @@ async function doctor(settings: DoctorSettings): Promise<void> {
   const faults = findings.filter(({ level }) => level === "wrong").length;
   print(settings, { ok: faults === 0, findings }, () => {
     const lines = findings.map(inWords);
-    const sum = faults === 0 ? "Nothing is wrong." : `${faults} ${faults === 1 ? "thing is" : "things are"} wrong.`;
-    return `${lines.join("\n")}\n\n${sum}`;
+    return `${lines.join("\n")}\n\n${sumOf(findings, faults)}`;
   });
   if (faults > 0) throw new FailedCheck();
+}
+
+function sumOf(findings: readonly Finding[], faults: number): string {
+  if (faults > 0) return `${faults} ${faults === 1 ? "thing is" : "things are"} wrong.`;
+  const unexamined = findings.some(({ check, level }) => check === "database" && level === "note");
+  return unexamined ? "Nothing wrong was found. The database was not examined." : "Nothing is wrong.";
 }
 
 const marks: Readonly<Record<Finding["level"], string>> = { good: "ok", note: "note", wrong: "WRONG" };
@@ -82,7 +87,8 @@ async function examine(settings: DoctorSettings): Promise<Finding[]> {
       ...(catalog === undefined ? {} : { catalog }),
     });
   } catch (error) {
-    return [versions, ...unexamined(error, settings), ...(await server(settings, inUse(error)))];
+    const expected = catalog === undefined ? undefined : { version: catalogVersion(catalog), file: file ?? "" };
+    return [versions, ...unexamined(error, settings), ...(await server(settings, inUse(error), expected))];
   }
   return [
     versions,
@@ -118,9 +124,9 @@ function unexamined(error: unknown, settings: DoctorSettings): Finding[] {
 }
 
 /** The server that is named or, for an embedded database that is in use, the one that has said where it listens. */
-async function server(settings: DoctorSettings, lookForIt: boolean): Promise<Finding[]> {
+async function server(settings: DoctorSettings, lookForIt: boolean, catalog?: ExpectedCatalog): Promise<Finding[]> {
   const url = settings.url ?? (lookForIt ? readAddress(resolve(settings.dataDir)) : null);
-  if (url !== null) return await examineServer(url);
+  if (url !== null) return await examineServer(url, catalog);
   return [
     note("queue", "How many commands wait can only be asked of a running server.", "Name one: --url, or DUCAT_URL."),
   ];

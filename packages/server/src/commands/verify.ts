@@ -17,7 +17,7 @@ async function verify(workspaces: string[], settings: CommonSettings): Promise<v
     credits.verify(workspaces.length === 0 ? {} : { workspaces }),
   );
   print(settings, found, () => {
-    const counted = `${found.workspaces} workspaces, ${found.entries} entries`;
+    const counted = `${found.workspaces} ${found.workspaces === 1 ? "workspace" : "workspaces"}, ${found.entries} ${found.entries === 1 ? "entry" : "entries"}`;
     if (found.ok) return `Everything adds up: ${counted}.`;
     const rows = found.differences.map(({ workspace, check, expected, found, message }) => [
       workspace,
