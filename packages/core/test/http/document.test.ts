@@ -43,7 +43,7 @@ describe("the reference page", () => {
   test("names in its examples what other examples make", () => {
     const made = [...page.matchAll(/\/(charges|top-ups|top-up-requests)&quot;[^<]*?&quot;id&quot;:&quot;(\w+)&quot;/g)];
     const ids = new Map(made.map(([, kind, id]) => [kind, id]));
-    expect([...ids.keys()].sort()).toEqual(["charges", "top-up-requests", "top-ups"]);
+    expect(new Set(ids.keys())).toEqual(new Set(["charges", "top-up-requests", "top-ups"]));
     const used = [...page.matchAll(/\/(charges|top-ups|top-up-requests)\/(\w+)\/\w/g)];
     expect(used.length).toBeGreaterThan(8);
     for (const [, kind, id] of used) expect(`${kind} ${id}`).toBe(`${kind} ${ids.get(kind)}`);
