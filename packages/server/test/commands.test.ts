@@ -167,7 +167,7 @@ describe("with the server stopped", { timeout: slow }, () => {
   });
 
   test("verify finds everything in order", async () => {
-    expect(succeeded(await inRoom("verify"))).toContain("Everything adds up: 1 workspaces");
+    expect(succeeded(await inRoom("verify"))).toContain("Everything adds up: 1 workspace,");
   });
 
   test("publish brings a catalog into force, and refuses one that drops what is used", async () => {
