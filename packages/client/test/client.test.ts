@@ -1,7 +1,7 @@
-import { isDucatError } from "@ducat/client";
 import { createCredits, createHandler } from "ducat";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClientOptions, createClient } from "../src/client.ts";
+import { failure } from "./failure.ts";
 
 const apiKey = "a-secret-key-for-tests";
 const credits = createCredits({ database: { memory: true }, background: false });
@@ -35,15 +35,6 @@ beforeAll(async () => {
   await direct.members.put({ workspace: "acme", member: "ada", role: "owner" });
 }, 60_000);
 afterAll(() => credits.close());
-
-async function failure(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!isDucatError(error)) throw new Error("expected a DucatError", { cause: error });
-  return error;
-}
 
 describe("as in process", () => {
   test("a charge, its settlement and the balance", async () => {

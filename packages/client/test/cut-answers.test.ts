@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { isDucatError } from "@ducat/client";
 import { createCredits, createHandler } from "ducat";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ClientOptions, createClient } from "../src/client.ts";
+import { failure } from "./failure.ts";
 
 /*
  * Servers and proxies die in the middle of an answer: its status and headers have arrived and look well, its body never
@@ -55,15 +55,6 @@ function connect(fates: typeof next, options: Partial<ClientOptions> = {}) {
   requests = 0;
   const { port } = server.address() as AddressInfo;
   return createClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey, ...options });
-}
-
-async function failure(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!isDucatError(error)) throw new Error("expected a DucatError", { cause: error });
-  return error;
 }
 
 test("a charge whose answer was cut in its body is asked for again, and charged once", async () => {

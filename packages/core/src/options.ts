@@ -2,6 +2,7 @@ import type { Catalog } from "@ducat/client";
 import { DucatError, type Fault } from "@ducat/client";
 import type { PgOptions } from "./database/pg.ts";
 import { isSchemaName } from "./database/schema-name.ts";
+import { refuseOptionFaults } from "./option-faults.ts";
 import type { CommitScope } from "./store/sql.ts";
 
 /**
@@ -81,10 +82,7 @@ export function checkOptions(options: CreditsOptions): void {
   checkNumber(options, "lockTimeoutMs", 1, 600_000, fault);
   checkNumber(options, "sweepIntervalMs", 10, 3_600_000, fault);
   checkNumber(options, "keepNoticesDays", 1, 3650, fault);
-  if (errors.length > 0) {
-    const text = errors.map(({ path, message }) => `${path} ${message}`).join("; ");
-    throw new DucatError("invalid_options", `createCredits: ${text}.`, { errors });
-  }
+  refuseOptionFaults("createCredits", errors);
 }
 
 type AddFault = (path: string, message: string) => void;

@@ -1,4 +1,5 @@
 import { DucatError, type Fault } from "@ducat/client";
+import { refuseOptionFaults } from "../option-faults.ts";
 import type { HandlerOptions } from "./handler.ts";
 
 const known: ReadonlySet<string> = new Set(["apiKeys", "authenticate", "allowedOrigins", "basePath", "log"]);
@@ -33,10 +34,7 @@ export function checkHandlerOptions(options: HandlerOptions): void {
   if (log !== undefined && (typeof log?.info !== "function" || typeof log.error !== "function")) {
     fault("log", "must have the functions info and error");
   }
-  if (errors.length > 0) {
-    const text = errors.map(({ path, message }) => `${path} ${message}`).join("; ");
-    throw new DucatError("invalid_options", `createHandler: ${text}.`, { errors });
-  }
+  refuseOptionFaults("createHandler", errors);
   if ((apiKeys ?? []).length === 0 && authenticate === undefined) {
     throw new DucatError("invalid_options", "Give apiKeys, authenticate or both: without either nobody could call.");
   }
