@@ -78,7 +78,7 @@ export interface Client {
 }
 
 /**
- * Speaks to a Ducat server. Lost answers, 429 and 503 are retried: every write carries an id, so a repeat is harmless.
+ * Speaks to a Ducat server. Lost answers, 429, 502, 503 and 504 are retried: every write carries an id, so a repeat is harmless.
  * Refusals such as `insufficient` are outcomes; everything else that goes wrong is a `DucatError`.
  *
  * @example

@@ -1,6 +1,6 @@
 /*
  * The only place that reads this process's clock or starts timers. What credits mean never depends on it: the ledger's
- * time is the database's. Timers keep no process alive.
+ * time is the database's. Timers that repeat keep no process alive.
  */
 
 export function wallClock(): number {
